@@ -1,0 +1,5 @@
+import type { Options } from 'tsup';
+import { libraryConfig } from '../../tools/tsup.ts';
+
+const config: Options = libraryConfig();
+export default config;
