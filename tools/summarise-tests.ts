@@ -58,7 +58,12 @@ function summariseTests(folder: string, projects: readonly string[]): Summary {
       faults.push(`"${project}" left no test report: its test run did not get to the end`);
       continue;
     }
-    const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+    const report = readReport(file);
+    if (report === undefined) {
+      failed += 1;
+      faults.push(`"${project}" left a test report that cannot be read`);
+      continue;
+    }
     passed += report.numPassedTests;
     failed += report.numFailedTests;
     skipped += report.numPendingTests + report.numTodoTests;
@@ -86,4 +91,12 @@ function formatSummary({ passed, failed, skipped }: Summary): string {
 function hasTestScript(file: string): boolean {
   const { scripts } = JSON.parse(readFileSync(file, 'utf8')) as { scripts?: Record<string, string> };
   return scripts?.['test'] !== undefined;
+}
+
+function readReport(file: string): Report | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Report;
+  } catch {
+    return undefined;
+  }
 }
