@@ -27,6 +27,7 @@ export function libraryConfig(options: LibraryOptions = {}): Options {
     // Entries of one package share their modules, so that a class or a default instance exists once.
     splitting: entries.length + executables.length > 0,
     skipNodeModulesBundle: true,
+    removeNodeProtocol: false,
     shims,
     outExtension: ({ format }) => ({ js: format === 'cjs' ? '.cjs' : '.js' }),
   };
@@ -44,6 +45,7 @@ export function standaloneConfig(entry: Readonly<Record<string, string>>): Optio
     clean: false,
     splitting: false,
     noExternal: [/^(?!node:)/],
+    removeNodeProtocol: false,
     outExtension: () => ({ js: '.js' }),
     esbuildOptions: (build) => {
       build.conditions = ['@truthound/source', 'module'];
