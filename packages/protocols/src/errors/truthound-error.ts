@@ -1,0 +1,105 @@
+/**
+ * The root of every error in the family, and how a class is recognised.
+ *
+ * Two copies of this package can end up in one process (a CommonJS and an ES module build, two
+ * installed versions). So `instanceof` compares a brand, a registered symbol on each class's
+ * prototype, and not only the identity of the class object.
+ *
+ * @module
+ */
+
+const BRAND: unique symbol = Symbol.for('@truthound/protocols/error') as never;
+
+/** Stable identifier of an error. Branch on this, never on `message`. */
+export type ErrorCode = `ERR_${string}`;
+
+/** What a guard on `error.toJSON()` can rely on: plain data, safe to log or to send. */
+export interface ErrorJson {
+  readonly name: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly cause?: CauseJson;
+  readonly [fact: string]: unknown;
+}
+
+/** A cause that may be any thrown value. */
+type CauseJson = ErrorJson | { readonly name: string; readonly message: string };
+
+type ErrorClass = abstract new (...args: never[]) => Error;
+
+function brandsOf(prototype: object): readonly unknown[] {
+  const brands: unknown = Object.hasOwn(prototype, BRAND) ? Reflect.get(prototype, BRAND) : undefined;
+  return Array.isArray(brands) ? brands : [];
+}
+
+/**
+ * Names an error class and makes `instanceof` hold across copies of this package.
+ * Called once in a static block of each class; a class that is not branded uses plain `instanceof`.
+ *
+ * @param alsoInstanceOf names of branded classes outside its prototype chain that it counts as an instance of.
+ */
+export function brandErrorClass(
+  errorClass: ErrorClass,
+  name: string,
+  alsoInstanceOf: readonly string[] = [],
+): void {
+  Object.defineProperty(errorClass.prototype, BRAND, { value: Object.freeze([name, ...alsoInstanceOf]) });
+  Object.defineProperty(errorClass.prototype, 'name', { value: name, configurable: true, writable: true });
+}
+
+/** Whether `value` is an instance of `errorClass` or of a branded class of the same name in another copy. */
+export function hasErrorBrand(errorClass: ErrorClass, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const [wanted] = brandsOf(errorClass.prototype as object);
+  let prototype: unknown = Object.getPrototypeOf(value);
+  while (typeof prototype === 'object' && prototype !== null) {
+    if (prototype === errorClass.prototype) return true;
+    if (wanted !== undefined && brandsOf(prototype).includes(wanted)) return true;
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return false;
+}
+
+function causeToJson(cause: unknown): CauseJson {
+  if (cause instanceof TruthoundError) return cause.toJSON();
+  if (cause instanceof Error) return { name: cause.name, message: cause.message };
+  return { name: typeof cause, message: String(cause) };
+}
+
+/** Builds what `toJSON` answers: name, code, message, every own public field, and the cause. */
+export function errorToJson(error: Error & { readonly code: ErrorCode }): ErrorJson {
+  const facts: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(error)) {
+    if (value !== undefined && key !== 'cause') facts[key] = value;
+  }
+  return {
+    ...facts,
+    name: error.name,
+    code: error.code,
+    message: error.message,
+    ...(error.cause === undefined ? {} : { cause: causeToJson(error.cause) }),
+  };
+}
+
+/**
+ * Root of every error that a `@truthound/*` package throws.
+ *
+ * Subclasses take facts and write the message themselves: what happened, to what, what to do next.
+ */
+export abstract class TruthoundError extends Error {
+  static {
+    brandErrorClass(this, 'TruthoundError');
+  }
+
+  /** Stable identifier: branch on this, never on `message`. */
+  abstract readonly code: ErrorCode;
+
+  static override [Symbol.hasInstance](this: ErrorClass, value: unknown): boolean {
+    return hasErrorBrand(this, value);
+  }
+
+  /** Plain data for logs and messages: name, code, message, facts and the chain of causes; never the stack. */
+  toJSON(): ErrorJson {
+    return errorToJson(this);
+  }
+}
