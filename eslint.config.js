@@ -43,9 +43,6 @@ export default defineConfig(
       'security/detect-unsafe-regex': 'off',
       'regexp/no-super-linear-backtracking': 'error',
       'regexp/no-super-linear-move': 'error',
-      // Guesses from nesting alone; regexp/no-super-linear-backtracking analyses what the expression really does.
-      'security/detect-unsafe-regex': 'off',
-      'regexp/no-super-linear-backtracking': 'error',
       // Spelled out, a character class cannot match more than it shows (with "iu", k also matches the Kelvin sign).
       'regexp/use-ignore-case': 'off',
       'no-secrets/no-secrets': ['error', { tolerance: 5 }],
