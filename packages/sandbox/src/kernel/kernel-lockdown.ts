@@ -1,0 +1,169 @@
+/**
+ * Locks the running guest down, from inside, before any byte of a plugin is loaded.
+ *
+ * The order matters: no new privileges, without which the kernel takes no filter from an ordinary user;
+ * Landlock; limits; the filter last, because it closes the calls that the others need. Each layer is
+ * then tried. One that is in place but does not refuse what it should counts as absent: the host
+ * decides by the report alone, and never by what was asked for.
+ *
+ * Call it before the first asynchronous file operation. Landlock binds the calling thread and the
+ * threads that it starts later (all threads from ABI 8 on), and libuv starts its own at first use.
+ *
+ * @module
+ */
+
+import process from 'node:process';
+import { type FfiModule, FfiSyscallRunner } from './ffi-syscall-runner.ts';
+import { type LinuxArchitecture, isLinuxArchitecture } from './linux-architecture.ts';
+import { nameErrno } from './linux-errno.ts';
+import { type LandlockVerdict, addLandlockCalls } from './lockdown-landlock.ts';
+import { addLimitCalls } from './lockdown-limits.ts';
+import type { LockdownPlan, LockdownReport, LockdownStep } from './lockdown-plan.ts';
+import { type SeccompVerdict, addSeccompCalls } from './lockdown-seccomp.ts';
+import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
+import { SyscallList } from './syscall-list.ts';
+import type { SyscallRunner } from './syscall-runner.ts';
+
+/** `PR_SET_NO_NEW_PRIVS`, `PR_GET_NO_NEW_PRIVS`. */
+const SET_NO_NEW_PRIVILEGES = 38n;
+const GET_NO_NEW_PRIVILEGES = 39n;
+
+/** Holds the current process to plans. */
+export interface KernelLockdown {
+  /** Version of Landlock that the kernel speaks; 0: none. */
+  abi(): number;
+  /** Applies a plan to the current process. It can't be taken back; a later plan can only narrow it. */
+  apply(plan: LockdownPlan): LockdownReport;
+}
+
+/** What a lockdown takes of its process; the tests give other values. */
+export interface LockdownProcess {
+  readonly arch: string;
+  readonly platform: string;
+  readonly pid: number;
+  /** Node's permission model; `drop` came with Node 26. */
+  readonly permission?: unknown;
+}
+
+/**
+ * Prepares to lock this process down through `node:ffi` (Node 26.1 and later, with `--allow-ffi` under
+ * `--permission`). Nothing is applied yet.
+ *
+ * @throws TypeError anywhere but on Linux on x64 or arm64; and what `node:ffi` throws where it is not permitted.
+ */
+export function createKernelLockdown(ffi: FfiModule, target: LockdownProcess = process): KernelLockdown {
+  assertSupported(target);
+  const runner = new FfiSyscallRunner(ffi);
+  const lockdown = createLockdown(runner, target);
+  return {
+    abi: () => lockdown.abi(),
+    apply(plan) {
+      const report = lockdown.apply(plan);
+      if (plan.keepFfi === true) return report;
+      runner[Symbol.dispose]();
+      const dropped = dropFfi(target);
+      return {
+        ...report,
+        layers: { ...report.layers, ffiDropped: dropped.ok },
+        steps: [...report.steps, dropped],
+      };
+    },
+  };
+}
+
+/**
+ * Prepares to lock this process down with any runner of system calls.
+ *
+ * @throws TypeError anywhere but on Linux on x64 or arm64.
+ */
+export function createLockdown(runner: SyscallRunner, target: LockdownProcess = process): KernelLockdown {
+  const arch = assertSupported(target);
+  return {
+    abi: () => readProcessFacts(runner, arch).landlockAbi,
+    apply: (plan) => applyPlan(runner, { arch, pid: target.pid }, plan, readProcessFacts(runner, arch)),
+  };
+}
+
+function assertSupported({ platform, arch }: LockdownProcess): LinuxArchitecture {
+  if (platform !== 'linux' || !isLinuxArchitecture(arch)) {
+    throw new TypeError(
+      `the kernel lockdown exists for Linux on x64 and arm64, not for ${platform} on ${arch}`,
+    );
+  }
+  return arch;
+}
+
+function applyPlan(
+  runner: SyscallRunner,
+  { arch, pid }: { readonly arch: LinuxArchitecture; readonly pid: number },
+  plan: LockdownPlan,
+  facts: ProcessFacts,
+): LockdownReport {
+  const list = new SyscallList(arch);
+  const judgePrivileges = addPrivilegeCalls(list);
+  const judgeLandlock = plan.files === undefined ? undefined : addLandlockCalls(list, plan.files, facts);
+  const judgeLimits = addLimitCalls(list, plan.limits ?? {}, facts);
+  const judgeSeccomp =
+    plan.syscalls === undefined
+      ? undefined
+      : addSeccompCalls(list, { ...plan.syscalls, arch, afterExec: true, ownPid: pid });
+  list.run(runner);
+
+  const privileges = judgePrivileges();
+  const landlock: LandlockVerdict | undefined = judgeLandlock?.();
+  const limits = judgeLimits();
+  const seccomp: SeccompVerdict | undefined = judgeSeccomp?.();
+  const isLimited = (name: Parameters<typeof limits.get>[0]): boolean => limits.get(name)?.ok ?? false;
+  return {
+    landlockAbi: facts.landlockAbi,
+    layers: {
+      noNewPrivileges: privileges.ok,
+      coreDumps: isLimited('core'),
+      descriptors: isLimited('descriptors'),
+      fileSize: isLimited('fileSize'),
+      memory: isLimited('data'),
+      files: landlock?.files ?? false,
+      tcp: landlock?.tcp ?? false,
+      scope: landlock?.scope ?? false,
+      syscalls: seccomp?.stands ?? false,
+      ffiDropped: false,
+    },
+    steps: [privileges, ...(landlock?.steps ?? []), ...limits.values(), ...(seccomp?.steps ?? [])],
+    unknownSyscalls: seccomp?.rules.unknownSyscalls ?? [],
+    absentSyscalls: seccomp?.rules.absentSyscalls ?? [],
+  };
+}
+
+function addPrivilegeCalls(list: SyscallList): () => LockdownStep {
+  const set = list.add('prctl', SET_NO_NEW_PRIVILEGES, 1n, 0n, 0n, 0n);
+  const read = list.add('prctl', GET_NO_NEW_PRIVILEGES, 0n, 0n, 0n, 0n);
+  return () => {
+    const { errno } = list.result(set);
+    const ok = list.result(read).value === 1;
+    return {
+      step: 'no-new-privileges',
+      ok,
+      ...(errno === 0 ? {} : { errno }),
+      detail: ok ? 'no program can gain rights any more' : `failed with ${nameErrno(errno)}`,
+    };
+  };
+}
+
+/** Without the permission model FFI can't be given up; the module gate must then keep the plugin from it. */
+function dropFfi({ permission }: LockdownProcess): LockdownStep {
+  const step = 'drop-ffi';
+  if (!canDrop(permission)) {
+    return { step, ok: false, detail: 'Node runs without --permission, so node:ffi stays reachable' };
+  }
+  permission.drop('ffi');
+  return { step, ok: true, detail: 'node:ffi is closed' };
+}
+
+function canDrop(permission: unknown): permission is { drop(scope: string): void } {
+  return (
+    typeof permission === 'object' &&
+    permission !== null &&
+    'drop' in permission &&
+    typeof permission.drop === 'function'
+  );
+}
