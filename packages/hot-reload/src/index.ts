@@ -1,1 +1,3 @@
-export {};
+export { type Clock, systemClock } from './clock.ts';
+export { HotReloadManager, type ReloadOptions } from './hot-reload-manager.ts';
+export type { HotReloadOptions } from './hot-reload-options.ts';

@@ -1,0 +1,169 @@
+import {
+  LifecycleState,
+  type PluginInstance,
+  PluginNotFoundError,
+  type ReloadResult,
+} from '@truthound/protocols';
+import { withDeadline } from './deadline.ts';
+import { watchForTakeOver } from './lifecycle-watch.ts';
+import { describeError } from './reload-attempt.ts';
+import type { ReloadEnvironment } from './reload-environment.ts';
+import { createAbortedError, runCleanup, runStep, warn } from './reload-steps.ts';
+import { rollOut } from './rollout.ts';
+import { assertStateAccepted } from './state-versions.ts';
+
+/** One reload of one plugin, from `ACTIVE` back to `ACTIVE`. */
+export class ReloadRun {
+  readonly #environment: ReloadEnvironment;
+  readonly #stop = new AbortController();
+  /** Aborts when another hand moved the plugin on: its state is then no longer ours to set. */
+  readonly #takenOver = new AbortController();
+  #settle: () => void = () => undefined;
+  /** Resolves once no instance is touched any more. */
+  readonly #settled: Promise<void>;
+
+  /** @param environment its signal ends the reload. */
+  constructor(environment: ReloadEnvironment) {
+    const signal = AbortSignal.any([environment.signal, this.#stop.signal]);
+    this.#environment = { ...environment, signal };
+    this.#settled = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  /** Never rejects: what went wrong stands in the result. */
+  async run(): Promise<ReloadResult> {
+    const { attempt, lifecycle, settings } = this.#environment;
+    const startedAt = settings.clock.now();
+    const stopWatching = watchForTakeOver(lifecycle, attempt.pluginId, (event) => this.#onTakenOver(event));
+    let error: Error | undefined;
+    try {
+      await this.#reload();
+    } catch (thrown) {
+      error = attempt.failure('prepare', thrown);
+    }
+    this.#settle();
+    await this.#leaveReloading(error);
+    stopWatching();
+    return attempt.result(settings.clock.now() - startedAt, error);
+  }
+
+  async #reload(): Promise<void> {
+    const { attempt, settings } = this.#environment;
+    const instances = this.#findInstances();
+    attempt.previousVersion = instances[0]?.version ?? '';
+    if (this.#environment.signal.aborted) throw createAbortedError(this.#environment);
+    await this.#enterReloading();
+
+    const stateVersions = settings.loader.getStateVersions(attempt.pluginId);
+    const prepared = await runStep(
+      this.#environment,
+      'prepare',
+      (signal) => settings.loader.prepare(attempt.pluginId, { signal }),
+      (late) => void this.#free(late),
+    );
+    attempt.newVersion = prepared.version;
+    try {
+      await this.#askForPermissions(prepared.widerPermissions);
+      if (instances.some(({ hasState }) => hasState)) {
+        assertStateAccepted(attempt, stateVersions.version, prepared.state);
+      }
+      await rollOut(this.#environment, { prepared, instances, stateVersions });
+    } finally {
+      await this.#free(prepared);
+    }
+  }
+
+  #findInstances(): readonly PluginInstance[] {
+    const { attempt, settings } = this.#environment;
+    const instances = [...settings.loader.getInstances(attempt.pluginId)];
+    if (instances.length > 0) return instances;
+    throw new PluginNotFoundError({
+      pluginId: attempt.pluginId,
+      hint: 'no instance of it runs: load it first',
+    });
+  }
+
+  async #enterReloading(): Promise<void> {
+    const { attempt, lifecycle } = this.#environment;
+    const { pluginId: id, strategy, previousVersion } = attempt;
+    const state = lifecycle.getState(id);
+    if (state !== LifecycleState.ACTIVE) {
+      throw attempt.error('lifecycle', `it is "${state}", and only an active plugin can be reloaded`);
+    }
+    await runStep(
+      this.#environment,
+      'lifecycle',
+      (signal) =>
+        lifecycle.transition(
+          { id },
+          { toState: LifecycleState.RELOADING, metadata: { strategy, previousVersion }, signal },
+        ),
+      () => void this.#leaveReloading(createAbortedError(this.#environment)),
+    );
+  }
+
+  async #askForPermissions(changes: readonly string[]): Promise<void> {
+    if (changes.length === 0) return;
+    const { attempt, settings, signal } = this.#environment;
+    const list = changes.map((change) => `\n  - ${change}`).join('');
+    let isApproved: unknown;
+    try {
+      // People may take their time: only aborting the reload ends the wait.
+      isApproved = await withDeadline(
+        () => settings.approveWiderPermissions(attempt.pluginId, Object.freeze([...changes])),
+        { clock: settings.clock, limitMs: Infinity, limitOption: '', signal },
+      );
+    } catch (cause) {
+      if (signal.aborted) throw createAbortedError(this.#environment);
+      throw attempt.error('permissions', `asking for approval failed: ${describeError(cause)}${list}`, {
+        cause,
+      });
+    }
+    if (isApproved === true) return;
+    const reason = `${attempt.versions} wants more, and approveWiderPermissions did not approve:${list}`;
+    throw attempt.error('permissions', reason);
+  }
+
+  /** Tells the lifecycle how it ended, unless another hand has moved the plugin on. */
+  async #leaveReloading(error: Error | undefined): Promise<void> {
+    const { attempt, lifecycle } = this.#environment;
+    const { pluginId: id, strategy, previousVersion, newVersion, isRolledBack: rolledBack } = attempt;
+    if (lifecycle.getState(id) !== LifecycleState.RELOADING || this.#takenOver.signal.aborted) return;
+    const outcome = { success: error === undefined, rolledBack, error: error?.message };
+    const metadata = { strategy, previousVersion, newVersion, ...outcome };
+    try {
+      if (error !== undefined && this.#isDown()) {
+        await lifecycle.transitionToError({ id }, { error, metadata });
+      } else {
+        const { signal } = this.#takenOver;
+        await lifecycle.transition({ id }, { toState: LifecycleState.ACTIVE, metadata, signal });
+      }
+    } catch (cause) {
+      if (!this.#takenOver.signal.aborted) warn(this.#environment, attempt.failure('lifecycle', cause));
+    }
+  }
+
+  /** Whether nothing is left that could answer a call. */
+  #isDown(): boolean {
+    const { attempt, settings } = this.#environment;
+    try {
+      return settings.loader.getInstances(attempt.pluginId).every(({ isAlive }) => !isAlive);
+    } catch {
+      return true;
+    }
+  }
+
+  async #onTakenOver(event: string): Promise<void> {
+    const { attempt } = this.#environment;
+    this.#takenOver.abort();
+    this.#stop.abort(attempt.error('aborted', `the plugin was moved on during the reload (${event})`));
+    await this.#settled;
+  }
+
+  async #free(prepared: AsyncDisposable): Promise<void> {
+    await runCleanup(this.#environment, 'what was prepared could not be freed', () =>
+      prepared[Symbol.asyncDispose](),
+    );
+  }
+}

@@ -1,0 +1,146 @@
+import type { PluginInstance, PreparedPlugin } from '@truthound/protocols';
+import { NEVER, depart } from './departure.ts';
+import { describeError } from './reload-attempt.ts';
+import type { ReloadEnvironment } from './reload-environment.ts';
+import { createAbortedError, discard, runCleanup } from './reload-steps.ts';
+import { Replacement } from './replacement.ts';
+
+/**
+ * Replaces some instances at once: all of them, or none.
+ * @param onSwitched runs in the same tick in which calls begin to go to the new instances.
+ * @throws ReloadError; the old instances then serve as before, with their state.
+ */
+export async function replaceBatch(
+  environment: ReloadEnvironment,
+  prepared: PreparedPlugin,
+  batch: readonly PluginInstance[],
+  onSwitched: (replacements: readonly Replacement[]) => void,
+): Promise<void> {
+  const replacements = await startAll(environment, prepared, batch);
+  const stateful = replacements.filter(({ previous }) => previous.hasState);
+  const stateless = replacements.filter(({ previous }) => !previous.hasState);
+  const calls = new HeldCalls(environment);
+  try {
+    await settleAll(stateless.map((each) => each.activate(environment)));
+    if (stateful.length > 0) calls.hold();
+    await settleAll(stateful.map((each) => handOver(environment, prepared, each)));
+    switchAll(environment, replacements);
+    onSwitched(replacements);
+  } catch (error) {
+    await Promise.all(stateful.map((each) => restore(environment, each)));
+    calls.release();
+    await Promise.all(replacements.map(({ next }) => discard(environment, next)));
+    throw error;
+  } finally {
+    calls.release();
+  }
+}
+
+/** Lets new calls of the plugin wait while its state is on its way; lets them go on however that ends. */
+export class HeldCalls {
+  readonly #environment: ReloadEnvironment;
+  #isHolding = false;
+
+  constructor(environment: ReloadEnvironment) {
+    this.#environment = environment;
+  }
+
+  hold(): void {
+    if (this.#isHolding) return;
+    this.#isHolding = true;
+    this.#set(true);
+  }
+
+  release(): void {
+    if (!this.#isHolding) return;
+    this.#isHolding = false;
+    this.#set(false);
+  }
+
+  #set(isHeld: boolean): void {
+    const { settings, attempt } = this.#environment;
+    settings.loader.holdCalls(attempt.pluginId, isHeld);
+  }
+}
+
+/** Waits for all, also when one fails: nothing may go on in the background when the failure is dealt with. */
+async function settleAll<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const outcomes = await Promise.allSettled(work);
+  return outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason as Error;
+    return outcome.value;
+  });
+}
+
+async function startAll(
+  environment: ReloadEnvironment,
+  prepared: PreparedPlugin,
+  batch: readonly PluginInstance[],
+): Promise<readonly Replacement[]> {
+  const starting = batch.map((previous) => Replacement.start(environment, prepared, previous));
+  try {
+    return await settleAll(starting);
+  } catch (error) {
+    const started = await Promise.allSettled(starting);
+    const usable = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value.next] : []));
+    await Promise.all(usable.map((next) => discard(environment, next)));
+    throw error;
+  }
+}
+
+async function handOver(
+  environment: ReloadEnvironment,
+  prepared: PreparedPlugin,
+  replacement: Replacement,
+): Promise<void> {
+  const { attempt, signal } = environment;
+  // Told to stop before the switch, the old instance serves on: its calls are left alone.
+  const counts = await depart(environment, replacement.previous, { hurry: NEVER, keep: signal });
+  attempt.drained += counts.drained;
+  attempt.aborted += counts.aborted;
+  await replacement.handOver(environment, prepared.state);
+}
+
+async function restore(environment: ReloadEnvironment, replacement: Replacement): Promise<void> {
+  const { previous } = replacement;
+  await runCleanup(environment, `${previous.version} did not take its state back`, () =>
+    replacement.reactivatePrevious({ ...environment, signal: NEVER }),
+  );
+}
+
+/** No `await` stands in here: no call can fall between the check and the switch, or between two switches. */
+function switchAll(environment: ReloadEnvironment, replacements: readonly Replacement[]): void {
+  const { attempt, settings, signal } = environment;
+  if (signal.aborted) throw createAbortedError(environment);
+  assertCanSwitch(environment, replacements);
+  const switched: Replacement[] = [];
+  try {
+    for (const replacement of replacements) {
+      settings.loader.switchInstance(attempt.pluginId, replacement.previous, replacement.next);
+      switched.push(replacement);
+    }
+  } catch (error) {
+    for (const { previous, next } of switched.reverse()) {
+      settings.loader.switchInstance(attempt.pluginId, next, previous);
+    }
+    throw attempt.error('switch', describeError(error), { cause: error });
+  }
+}
+
+function assertCanSwitch(
+  { attempt, settings }: ReloadEnvironment,
+  replacements: readonly Replacement[],
+): void {
+  let serving: readonly PluginInstance[];
+  try {
+    serving = settings.loader.getInstances(attempt.pluginId);
+  } catch (cause) {
+    throw attempt.error('switch', 'it was unloaded during the reload', { cause });
+  }
+  for (const { previous, next } of replacements) {
+    if (!serving.includes(previous)) {
+      throw attempt.error('switch', 'what serves was unloaded or replaced by another hand during the reload');
+    }
+    if (!next.isAlive) throw attempt.error('switch', `${next.version} ended before it could take over`);
+  }
+}

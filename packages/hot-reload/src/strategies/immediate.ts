@@ -1,0 +1,10 @@
+import type { Leaving, ReloadPlan } from './reload-plan.ts';
+
+/** All instances at once; calls in flight are cut off as soon as the new version is ready. */
+export const immediate: ReloadPlan = Object.freeze({
+  batchSize: (instanceCount: number) => instanceCount,
+  pauseMs: () => 0,
+  async quiesce({ instance, createInterruption }: Leaving) {
+    return instance.interrupt(createInterruption('the reload was IMMEDIATE'));
+  },
+});

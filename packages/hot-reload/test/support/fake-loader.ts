@@ -1,0 +1,96 @@
+import {
+  type PluginInstance,
+  type PluginLoader,
+  PluginNotFoundError,
+  type PluginStateVersions,
+  type PreparedPlugin,
+} from '@truthound/protocols';
+import { type FakeBehaviour, FakeInstance } from './fake-plugin.ts';
+
+/** A host in memory: serves one plugin through the instances that hot reload puts in place. */
+export class FakeLoader implements PluginLoader {
+  readonly pluginId: string;
+  /** What `prepare` finds "on disk". */
+  onDisk: FakeBehaviour;
+  serving: FakeInstance[] = [];
+  /** Every instance that ever was, oldest first. */
+  readonly all: FakeInstance[] = [];
+  preparations: number = 0;
+  freedPreparations: number = 0;
+  readonly #waiting: (() => void)[] = [];
+  #isHeld = false;
+  #nextInstance = 0;
+
+  constructor(pluginId: string, behaviour: FakeBehaviour, instanceCount: number = 1) {
+    this.pluginId = pluginId;
+    this.onDisk = behaviour;
+    for (let index = 0; index < instanceCount; index += 1) {
+      const instance = this.#create(behaviour);
+      instance.isActive = true;
+      instance.isHealthy = true;
+      this.serving.push(instance);
+    }
+  }
+
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  get live(): readonly FakeInstance[] {
+    return this.all.filter(({ isAlive }) => isAlive);
+  }
+
+  getInstances(pluginId: string): readonly FakeInstance[] {
+    if (pluginId !== this.pluginId || this.serving.length === 0) {
+      throw new PluginNotFoundError({ pluginId, known: [this.pluginId] });
+    }
+    return [...this.serving];
+  }
+
+  getStateVersions(): PluginStateVersions {
+    return this.serving[0]!.behaviour.state;
+  }
+
+  async prepare(_pluginId: string, options: { signal?: AbortSignal } = {}): Promise<PreparedPlugin> {
+    const behaviour = this.onDisk;
+    this.preparations += 1;
+    await behaviour.prepare(options.signal);
+    return {
+      pluginId: this.pluginId,
+      version: behaviour.version,
+      state: behaviour.state,
+      widerPermissions: behaviour.widerPermissions,
+      start: async ({ signal } = {}) => {
+        await behaviour.start(signal);
+        return this.#create(behaviour);
+      },
+      [Symbol.asyncDispose]: async () => {
+        this.freedPreparations += 1;
+      },
+    };
+  }
+
+  switchInstance(_pluginId: string, previous: PluginInstance, next: PluginInstance): void {
+    const index = this.serving.findIndex((each) => each === previous);
+    if (index < 0) throw new Error(`${previous.instanceId} does not serve`);
+    this.serving[index] = next as FakeInstance;
+  }
+
+  holdCalls(_pluginId: string, hold: boolean): void {
+    this.#isHeld = hold;
+    if (!hold) for (const go of this.#waiting.splice(0)) go();
+  }
+
+  /** A call as a client makes it: goes to the instance that serves when it is let through. */
+  async call(index: number = 0): Promise<string> {
+    if (this.#isHeld) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return this.serving[index % this.serving.length]!.call();
+  }
+
+  #create(behaviour: FakeBehaviour): FakeInstance {
+    this.#nextInstance += 1;
+    const instance = new FakeInstance(this.pluginId, `${behaviour.version}#${this.#nextInstance}`, behaviour);
+    this.all.push(instance);
+    return instance;
+  }
+}
