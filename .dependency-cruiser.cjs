@@ -39,7 +39,7 @@ module.exports = {
       comment: 'What runs inside the sandbox must not pull in code of the host side.',
       severity: 'error',
       from: { path: '^packages/sandbox/src/guest/' },
-      to: { path: '^packages/', pathNot: '^packages/(sandbox/src/(guest|channel)|protocols/src)/' },
+      to: { path: '^packages/', pathNot: '^packages/(sandbox/src/(guest|channel|kernel)|protocols/src)/' },
     },
     {
       name: 'source-not-test',

@@ -1,1 +1,9 @@
-export {};
+export { NoopSandboxEngine } from './engines/noop.ts';
+export { ProcessSandboxEngine, type ProcessSandboxEngineOptions } from './engines/process.ts';
+export {
+  type BestAvailableOptions,
+  type EngineFactory,
+  type EngineOptions,
+  SandboxEngineRegistry,
+  SandboxFactory,
+} from './sandbox-factory.ts';

@@ -1,1 +1,54 @@
-export {};
+/**
+ * The guest: the main script of a sandboxed process.
+ *
+ * In order: capture what the runtime needs (by importing it), connect to the host over descriptor 3,
+ * lock down as the host says, report what held, load the plugin, run calls. Nothing of the plugin runs
+ * before the lockdown was reported.
+ *
+ * @module
+ */
+import { Socket } from 'node:net';
+import { type HostMessage, PROTOCOL_VERSION } from '../channel/messages.ts';
+import { CallRunner } from './call-runner.ts';
+import { describeError } from './describe-error.ts';
+import { GuestChannel } from './guest-channel.ts';
+import { applyLockdown } from './lockdown.ts';
+
+const CHANNEL_DESCRIPTOR = 3;
+
+let runner: CallRunner | undefined;
+
+const channel = new GuestChannel(
+  new Socket({ fd: CHANNEL_DESCRIPTOR, readable: true, writable: true }),
+  handle,
+);
+
+/** An error that nothing waits for ends the guest with its text on stderr, as it would end any Node process. */
+function handle(message: HostMessage, decode: (json: unknown, isTagged: boolean) => unknown): void {
+  switch (message[0]) {
+    case 'setup': {
+      const { pluginId, plan } = message[1];
+      runner = new CallRunner(channel, pluginId, plan.hostFunctions);
+      Object.defineProperty(globalThis, 'truthound', { value: runner.createGlobal() });
+      const steps = applyLockdown(plan, (type, action) => {
+        channel.send(['violation', type, action]);
+      });
+      channel.send(['ready', steps]);
+      return;
+    }
+    case 'load':
+      runner?.load(message[1]).then(
+        (names) => {
+          channel.send(['loaded', names]);
+        },
+        (error: unknown) => {
+          channel.send(['load-failed', describeError(error)]);
+        },
+      );
+      return;
+    default:
+      runner?.handle(message, decode);
+  }
+}
+
+channel.send(['hello', PROTOCOL_VERSION]);

@@ -66,3 +66,13 @@ export function someBitSet(argument: number, bits: number): ArgumentTest {
 export function testArgument(test: ArgumentTest, value: bigint): boolean {
   return ((value & test.mask) === test.value) === (test.operator === 'equal');
 }
+
+/** What a filter decides about a call of a listed name; arguments that are not given are 0. */
+export function decideSyscall(filter: SeccompFilter, syscall: string, args: readonly bigint[]): SeccompAction {
+  const rule = filter.rules.find(
+    (candidate) =>
+      candidate.syscall === syscall &&
+      (candidate.when ?? []).every((test) => testArgument(test, args[test.argument] ?? 0n)),
+  );
+  return rule?.action ?? ALLOW;
+}

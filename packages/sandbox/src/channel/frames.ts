@@ -1,0 +1,164 @@
+/**
+ * How messages lie on the wire.
+ *
+ * A message without bytes is one line of JSON: it starts with `[` and ends with a newline, which JSON
+ * text never contains. A message with bytes is a binary frame: the byte 1, the length of the head, the
+ * length of the body (both unsigned 32 bit, little endian), the head (JSON: the message and the length
+ * of each part) and the body. Both are cheap to write and to find the end of; lengths are checked
+ * before anything is kept.
+ *
+ * @module
+ */
+import { MalformedMessageError } from './decode-value.ts';
+import { isArray, jsonParse, jsonStringify } from './primordials.ts';
+
+/** A message and the bytes beside it. */
+export interface Frame {
+  readonly message: unknown;
+  readonly parts: readonly Uint8Array[];
+}
+
+/** Largest message that crosses, in bytes. */
+export const MAX_MESSAGE_BYTES: number = 256 * 1024 * 1024;
+
+const BINARY = 1;
+const LINE_START = 0x5b;
+const NEWLINE = 0x0a;
+const HEAD_BYTES = 9;
+const NO_PARTS: readonly Uint8Array[] = [];
+
+/** The text of a message without bytes. */
+export function toLine(message: unknown): string {
+  return `${jsonStringify(message)}\n`;
+}
+
+/** The start of a message with bytes; the parts follow it unchanged. */
+export function toBinaryHead(message: unknown, parts: readonly Uint8Array[]): Uint8Array {
+  const lengths: number[] = [];
+  let bodyLength = 0;
+  for (let index = 0; index < parts.length; index += 1) {
+    const length = parts[index]?.byteLength ?? 0;
+    lengths[index] = length;
+    bodyLength += length;
+  }
+  const head = Buffer.from(jsonStringify([message, lengths]), 'utf8');
+  const frame = Buffer.allocUnsafe(HEAD_BYTES + head.byteLength);
+  frame[0] = BINARY;
+  frame.writeUInt32LE(head.byteLength, 1);
+  frame.writeUInt32LE(bodyLength, 5);
+  frame.set(head, HEAD_BYTES);
+  return frame;
+}
+
+function tooLarge(limit: number): MalformedMessageError {
+  return new MalformedMessageError(`a message is larger than ${String(limit)} bytes`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return jsonParse(text);
+  } catch (cause) {
+    throw new MalformedMessageError('a message is not JSON', { cause });
+  }
+}
+
+/** Cuts a stream of bytes into frames. Keeps at most one incomplete frame, and never more than `maxBytes` of it. */
+export class FrameReader {
+  readonly #onFrame: (frame: Frame) => void;
+  readonly #maxBytes: number;
+  #chunks: Buffer[] = [];
+  #size = 0;
+  /** Bytes that the incomplete frame needs before it is worth looking again; 0 for a line, whose end is searched. */
+  #needed = 0;
+
+  constructor(onFrame: (frame: Frame) => void, maxBytes: number = MAX_MESSAGE_BYTES) {
+    this.#onFrame = onFrame;
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * Takes what arrived and hands out each frame that it completes.
+   * @throws MalformedMessageError; the connection is then of no more use.
+   */
+  push(chunk: Buffer): void {
+    if (this.#size === 0) {
+      this.#consume(chunk);
+      return;
+    }
+    this.#chunks.push(chunk);
+    this.#size += chunk.byteLength;
+    const isLineIncomplete = this.#needed === 0 && !chunk.includes(NEWLINE);
+    if (this.#size > this.#maxBytes + HEAD_BYTES) throw tooLarge(this.#maxBytes);
+    if (isLineIncomplete || this.#size < this.#needed) return;
+    const all = Buffer.concat(this.#chunks, this.#size);
+    this.#chunks = [];
+    this.#size = 0;
+    this.#consume(all);
+  }
+
+  #consume(bytes: Buffer): void {
+    let offset = 0;
+    while (offset < bytes.byteLength) {
+      const next =
+        bytes[offset] === LINE_START ? this.#readLine(bytes, offset) : this.#readBinary(bytes, offset);
+      if (next === undefined) {
+        this.#keep(bytes.subarray(offset));
+        return;
+      }
+      offset = next;
+    }
+  }
+
+  #keep(rest: Buffer): void {
+    this.#chunks = [rest];
+    this.#size = rest.byteLength;
+    if (this.#size > this.#maxBytes + HEAD_BYTES) throw tooLarge(this.#maxBytes);
+  }
+
+  /** Answers where the next frame starts; `undefined` when this one is incomplete. */
+  #readLine(bytes: Buffer, offset: number): number | undefined {
+    this.#needed = 0;
+    const end = bytes.indexOf(NEWLINE, offset);
+    if (end === -1) return undefined;
+    if (end - offset > this.#maxBytes) throw tooLarge(this.#maxBytes);
+    this.#onFrame({ message: parseJson(bytes.toString('utf8', offset, end)), parts: NO_PARTS });
+    return end + 1;
+  }
+
+  #readBinary(bytes: Buffer, offset: number): number | undefined {
+    if (bytes[offset] !== BINARY) throw new MalformedMessageError('bytes came that are no message');
+    this.#needed = HEAD_BYTES;
+    if (bytes.byteLength - offset < HEAD_BYTES) return undefined;
+    const headLength = bytes.readUInt32LE(offset + 1);
+    const bodyLength = bytes.readUInt32LE(offset + 5);
+    if (headLength + bodyLength > this.#maxBytes) throw tooLarge(this.#maxBytes);
+    this.#needed = HEAD_BYTES + headLength + bodyLength;
+    if (bytes.byteLength - offset < this.#needed) return undefined;
+    const bodyStart = offset + HEAD_BYTES + headLength;
+    const head = parseJson(bytes.toString('utf8', offset + HEAD_BYTES, bodyStart));
+    const body = bytes.subarray(bodyStart, bodyStart + bodyLength);
+    this.#onFrame(splitBody(head, body));
+    return bodyStart + bodyLength;
+  }
+}
+
+function splitBody(head: unknown, body: Buffer): Frame {
+  if (!isArray(head) || !isArray(head[1])) throw new MalformedMessageError('a binary message is malformed');
+  const parts: Uint8Array[] = [];
+  let start = 0;
+  for (let index = 0; index < head[1].length; index += 1) {
+    const length: unknown = head[1][index];
+    if (
+      typeof length !== 'number' ||
+      !Number.isInteger(length) ||
+      length < 0 ||
+      start + length > body.byteLength
+    ) {
+      throw new MalformedMessageError('a part is longer than its message');
+    }
+    parts[index] = new Uint8Array(body.buffer, body.byteOffset + start, length);
+    start += length;
+  }
+  if (start !== body.byteLength) throw new MalformedMessageError('bytes are left over');
+  return { message: head[0], parts };
+}

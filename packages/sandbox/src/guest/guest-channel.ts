@@ -1,0 +1,86 @@
+import type { RemoteErrorData } from '@truthound/protocols';
+import { Connection, type ConnectionSocket } from '../channel/connection.ts';
+import { decodeValue } from '../channel/decode-value.ts';
+import { encodeValue } from '../channel/encode-value.ts';
+import type { Frame } from '../channel/frames.ts';
+import type { AnyStreamMessage, GuestMessage, HostMessage } from '../channel/messages.ts';
+import { StreamTable } from '../channel/streams.ts';
+import { describeError } from './describe-error.ts';
+
+type Values = readonly ['result' | 'progress' | 'item', number] | readonly ['host-call', number, string];
+
+/** The guest's end of the channel: messages with values in and out, streams included. */
+export class GuestChannel {
+  readonly #connection: Connection;
+  readonly #streams: StreamTable;
+
+  constructor(
+    socket: ConnectionSocket,
+    handle: (message: HostMessage, decode: (json: unknown, isTagged: boolean) => unknown) => void,
+  ) {
+    this.#streams = new StreamTable({
+      send: (message) => {
+        this.send(message);
+      },
+      sendItem: (streamId, value) => {
+        this.sendValue(['item', streamId], value, 'item');
+      },
+      describeError,
+      makeError: rebuildError,
+    });
+    this.#connection = new Connection(socket, {
+      onFrame: ({ message, parts }: Frame) => {
+        // The host is honest: its messages are not checked again.
+        const decode = (json: unknown, isTagged: boolean): unknown =>
+          decodeValue(json, { isTagged, parts, openStream: (id) => this.#streams.accept(id) });
+        const known = message as HostMessage;
+        if (isStreamMessage(known)) this.#streams.handle(known, decode);
+        else handle(known, decode);
+      },
+      // A host that is gone or talks nonsense leaves nothing to do.
+      onFault: () => process.exit(70),
+      onClose: () => process.exit(0),
+    });
+  }
+
+  send(message: GuestMessage | AnyStreamMessage): void {
+    this.#connection.send(message);
+  }
+
+  /** Sends a message that ends with a value. @throws TypeError that names what in it cannot cross. */
+  sendValue(head: Values, value: unknown, path: string): void {
+    const { json, isTagged, parts } = encodeValue(value, {
+      path,
+      openStream: (source) => this.#streams.open(source),
+    });
+    this.#connection.send([...head, json, isTagged], parts);
+  }
+
+  flush(): void {
+    this.#connection.flush();
+  }
+}
+
+function isStreamMessage(message: HostMessage): message is AnyStreamMessage {
+  return (
+    message[0] === 'pull' ||
+    message[0] === 'cancel' ||
+    message[0] === 'item' ||
+    message[0] === 'end' ||
+    message[0] === 'fail'
+  );
+}
+
+/** Makes an error of what the host sent: its functions' own failures, as the plugin sees them. */
+export function rebuildError(data: RemoteErrorData): Error {
+  const error = new Error(data.message);
+  Object.defineProperty(error, 'name', { value: data.name, configurable: true, writable: true });
+  if (data.code !== undefined) Object.assign(error, { code: data.code });
+  if (data.cause !== undefined)
+    Object.defineProperty(error, 'cause', {
+      value: rebuildError(data.cause),
+      configurable: true,
+      writable: true,
+    });
+  return error;
+}

@@ -1,0 +1,94 @@
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join, relative, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type FilePath, type PluginSource, SandboxError, filePathToString } from '@truthound/protocols';
+
+/** A plugin's folder and the module of it that is loaded, both without links. */
+export interface ResolvedPluginSource {
+  readonly root: string;
+  readonly entry: string;
+}
+
+function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`);
+}
+
+async function readPackageJson(
+  root: string,
+): Promise<{ readonly name?: unknown; readonly main?: unknown; readonly exports?: unknown } | undefined> {
+  try {
+    return JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly name?: unknown };
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw cause;
+  }
+}
+
+/** What `import` would take: the first target of a conditional export that fits. */
+function pickTarget(target: unknown): string | undefined {
+  if (typeof target === 'string') return target;
+  if (typeof target !== 'object' || target === null || Array.isArray(target)) return undefined;
+  for (const [condition, value] of Object.entries(target)) {
+    if (!['module-sync', 'node', 'import', 'require', 'default'].includes(condition)) continue;
+    const picked = pickTarget(value);
+    if (picked !== undefined) return picked;
+  }
+  return undefined;
+}
+
+function exportedFile(exportsField: unknown, key: string): string | undefined {
+  const isMap =
+    typeof exportsField === 'object' &&
+    exportsField !== null &&
+    Object.keys(exportsField).some((name) => name.startsWith('.'));
+  if (isMap) return pickTarget((exportsField as Readonly<Record<string, unknown>>)[key]);
+  return key === '.' ? pickTarget(exportsField) : undefined;
+}
+
+async function findDefaultEntry(root: string, exportsKey: string): Promise<string> {
+  const packageJson = await readPackageJson(root);
+  const exported = exportedFile(packageJson?.exports, exportsKey);
+  if (exported !== undefined) return resolve(root, exported);
+  if (packageJson?.exports !== undefined || exportsKey !== '.') {
+    throw new Error(`its package.json does not export "${exportsKey}"`);
+  }
+  // Without "exports", "main" and its defaults are CommonJS's business.
+  return createRequire(join(root, 'package.json')).resolve('./');
+}
+
+/**
+ * Finds the module to load. It must lie inside the root, whatever the manifest or a link says.
+ * @throws SandboxError that says what is missing
+ */
+export async function resolvePluginSource(
+  plugin: PluginSource | FilePath,
+  pluginId: string,
+): Promise<ResolvedPluginSource> {
+  const source: PluginSource =
+    typeof plugin === 'string' || plugin instanceof URL ? { root: plugin } : plugin;
+  const path = resolve(filePathToString(source.root));
+  try {
+    const root = await realpath(path);
+    if (!(await stat(root)).isDirectory()) throw new Error('it is not a folder');
+    const isExportsKey = source.entry === undefined || source.entry === '.';
+    const entry = await realpath(
+      isExportsKey ? await findDefaultEntry(root, '.') : resolve(root, source.entry),
+    );
+    if (!isInside(root, entry)) throw new Error(`its entry ${entry} lies outside`);
+    return { root, entry };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SandboxError(
+      `plugin "${pluginId}" cannot be loaded from ${path}: ${reason}`,
+      { pluginId },
+      { cause },
+    );
+  }
+}
+
+/** The URL under which Node loads a file. */
+export function toModuleUrl(path: string): string {
+  return pathToFileURL(path).href;
+}

@@ -1,0 +1,66 @@
+import type { Readable } from 'node:stream';
+
+/** Longest line handed on; the rest of it is dropped. */
+const MAX_LINE = 8192;
+/** Bytes of output a guest may write per second; more is read, counted and dropped. */
+const MAX_BYTES_PER_SECOND = 1024 * 1024;
+const TAIL_BYTES = 8192;
+
+/** Reads a guest's output line by line, at a bounded rate. Always keeps reading: a full pipe would stop the guest. */
+export class OutputLines {
+  readonly #onLine: (text: string) => void;
+  #partial = '';
+  #tail = '';
+  #windowStart = 0;
+  #windowBytes = 0;
+  #dropped = 0;
+
+  constructor(stream: Readable, onLine: (text: string) => void) {
+    this.#onLine = onLine;
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) => {
+      this.#take(text);
+    });
+    stream.on('error', () => undefined);
+    stream.on('end', () => {
+      this.#flush();
+    });
+  }
+
+  /** The last output, for diagnosing why a guest ended. */
+  get tail(): string {
+    return this.#tail;
+  }
+
+  #take(text: string): void {
+    this.#tail = (this.#tail + text).slice(-TAIL_BYTES);
+    const now = performance.now();
+    if (now - this.#windowStart > 1000) {
+      this.#windowStart = now;
+      this.#windowBytes = 0;
+      this.#reportDropped();
+    }
+    this.#windowBytes += text.length;
+    if (this.#windowBytes > MAX_BYTES_PER_SECOND) {
+      this.#dropped += text.length;
+      return;
+    }
+    const lines = (this.#partial + text).split('\n');
+    this.#partial = (lines.pop() ?? '').slice(0, MAX_LINE);
+    for (const line of lines) this.#onLine(line.slice(0, MAX_LINE));
+  }
+
+  #reportDropped(): void {
+    if (this.#dropped === 0) return;
+    this.#onLine(
+      `… ${String(this.#dropped)} characters of output were dropped: the limit is ${String(MAX_BYTES_PER_SECOND)} a second`,
+    );
+    this.#dropped = 0;
+  }
+
+  #flush(): void {
+    this.#reportDropped();
+    if (this.#partial !== '') this.#onLine(this.#partial);
+    this.#partial = '';
+  }
+}

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { SandboxError } from '@truthound/protocols';
+import type { GuestExit, GuestLink, GuestMeasurement } from '../session/guest-link.ts';
+import { findInheritedDescriptors } from './inherited-descriptors.ts';
+import { OutputLines } from './output-lines.ts';
+import { readProcessStatus } from './process-status.ts';
+
+/** How a guest process is started. */
+export interface ProcessGuestOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+}
+
+/** stdin, stdout, stderr and the channel. */
+const RESERVED_DESCRIPTORS = 4;
+
+type Stdio = 'ignore' | 'pipe';
+
+function stdioFor(inherited: readonly number[]): Stdio[] {
+  const stdio: Stdio[] = ['ignore', 'pipe', 'pipe', 'pipe'];
+  for (const descriptor of inherited) {
+    while (stdio.length <= descriptor) stdio.push('ignore');
+  }
+  return stdio;
+}
+
+/** A guest in a process of its own, the leader of its own process group. */
+export class ProcessGuest implements GuestLink {
+  readonly socket: Socket;
+  readonly name: string;
+  readonly exited: Promise<GuestExit>;
+  readonly #child: ChildProcess & { readonly pid: number };
+  readonly #stderr: OutputLines;
+  #isGone = false;
+  #onOutput: (level: 'stdout' | 'stderr', text: string) => void = () => undefined;
+
+  private constructor(child: ChildProcess & { readonly pid: number }) {
+    this.#child = child;
+    this.name = `process ${String(child.pid)}`;
+    this.socket = child.stdio[3] as Socket;
+    new OutputLines(child.stdio[1] as Readable, (text) => {
+      this.#onOutput('stdout', text);
+    });
+    this.#stderr = new OutputLines(child.stdio[2] as Readable, (text) => {
+      this.#onOutput('stderr', text);
+    });
+    this.exited = new Promise((resolve) => {
+      child.once('exit', (exitCode, signal) => {
+        this.#isGone = true;
+        // The leader is gone; what it started and left behind goes with it.
+        this.#killGroup();
+        // The last of stderr says why; it may come just after the exit.
+        child.once('close', () => {
+          resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined });
+        });
+        setTimeout(() => {
+          for (const stream of child.stdio) stream?.destroy();
+        }, 200).unref();
+      });
+    });
+  }
+
+  /** Starts a guest. @throws SandboxError when the program cannot be run */
+  static async start(options: ProcessGuestOptions, pluginId: string): Promise<ProcessGuest> {
+    const child = spawn(options.command, options.args, {
+      cwd: options.cwd,
+      env: options.env,
+      detached: true,
+      stdio: stdioFor(findInheritedDescriptors(RESERVED_DESCRIPTORS)),
+      ...(options.uid === undefined ? {} : { uid: options.uid }),
+      ...(options.gid === undefined ? {} : { gid: options.gid }),
+    });
+    child.on('error', () => undefined);
+    if (child.pid === undefined) {
+      const cause = await new Promise<unknown>((resolve) => child.once('error', resolve));
+      throw new SandboxError(
+        `the guest of plugin "${pluginId}" could not be started with "${options.command}": ${String(cause)}`,
+        { pluginId },
+        { cause },
+      );
+    }
+    return new ProcessGuest(child as ChildProcess & { readonly pid: number });
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  kill(): void {
+    if (this.#isGone) return;
+    this.#killGroup();
+    this.#child.kill('SIGKILL');
+  }
+
+  measure(): Promise<GuestMeasurement | undefined> {
+    return this.#isGone ? Promise.resolve(undefined) : readProcessStatus(this.#child.pid);
+  }
+
+  lastStderr(): string {
+    return this.#stderr.tail;
+  }
+
+  onOutput(handler: (level: 'stdout' | 'stderr', text: string) => void): void {
+    this.#onOutput = handler;
+  }
+
+  #killGroup(): void {
+    try {
+      process.kill(-this.#child.pid, 'SIGKILL');
+    } catch {
+      // Nobody is left in the group.
+    }
+  }
+}

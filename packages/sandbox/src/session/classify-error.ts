@@ -1,0 +1,135 @@
+import {
+  PluginExecutionError,
+  type RemoteErrorData,
+  type SandboxErrorFacts,
+  SandboxSecurityViolation,
+  type SecurityPolicy,
+  type ViolationType,
+} from '@truthound/protocols';
+import { readGuestText, readRemoteError } from '../channel/messages.ts';
+import { MODULE_DENIED } from '../guest/module-gate-code.ts';
+
+/** What a denial looks like when it comes from the kernel or from Node, and which option would lift it. */
+interface Denial {
+  readonly type: ViolationType;
+  readonly option: string;
+}
+
+/** The permissions of Node's permission model, by the names its errors carry. */
+const NODE_PERMISSIONS: Readonly<Record<string, Denial>> = {
+  FileSystemRead: { type: 'file-read', option: 'resourceLimits.allowedPaths' },
+  FileSystemWrite: { type: 'file-write', option: 'resourceLimits.writablePaths' },
+  ChildProcess: { type: 'subprocess', option: 'allowSubprocess' },
+  WorkerThreads: { type: 'module', option: 'allowedModules' },
+  Net: { type: 'network', option: 'allowNetwork' },
+  WASI: { type: 'module', option: 'allowedModules' },
+  Inspector: { type: 'module', option: 'allowedModules' },
+  Addon: { type: 'module', option: 'allowedModules' },
+  FFI: { type: 'module', option: 'allowedModules' },
+};
+
+/** System calls whose refusal by the kernel is the policy's doing, where the policy denies that kind of act. */
+const DENIED_SYSCALLS: readonly (Denial & {
+  readonly names: readonly string[];
+  readonly isDenied: (policy: SecurityPolicy) => boolean;
+})[] = [
+  {
+    type: 'network',
+    option: 'allowNetwork',
+    names: ['connect', 'bind', 'listen', 'accept', 'socket', 'getaddrinfo', 'queryA', 'send', 'sendmsg'],
+    isDenied: (policy) => !policy.allowNetwork,
+  },
+  {
+    type: 'subprocess',
+    option: 'allowSubprocess',
+    names: ['spawn', 'fork', 'execve'],
+    isDenied: (policy) => !policy.allowSubprocess,
+  },
+  {
+    type: 'signal',
+    option: 'none',
+    names: ['kill', 'uv_os_setpriority', 'setpriority'],
+    isDenied: () => true,
+  },
+  {
+    type: 'file-write',
+    option: 'resourceLimits.writablePaths',
+    names: [
+      'mkdir',
+      'rmdir',
+      'unlink',
+      'rename',
+      'symlink',
+      'link',
+      'copyfile',
+      'mkdtemp',
+      'chmod',
+      'chown',
+      'utime',
+      'ftruncate',
+      'write',
+      'lchown',
+      'futime',
+      'lutime',
+      'rm',
+      'cp',
+    ],
+    isDenied: () => true,
+  },
+  {
+    type: 'file-read',
+    option: 'resourceLimits.allowedPaths',
+    names: ['open', 'scandir', 'opendir', 'readlink', 'realpath', 'access', 'stat', 'lstat', 'read', 'watch'],
+    isDenied: () => true,
+  },
+];
+
+function findDenial(facts: Readonly<Record<string, unknown>>, policy: SecurityPolicy): Denial | undefined {
+  if (facts['code'] === 'ERR_ACCESS_DENIED')
+    return NODE_PERMISSIONS[String(facts['permission'])] ?? { type: 'syscall', option: 'the policy' };
+  if (facts['code'] !== 'EPERM' && facts['code'] !== 'EACCES') return undefined;
+  const syscall = String(facts['syscall']).split(' ')[0] ?? '';
+  return DENIED_SYSCALLS.find(({ names, isDenied }) => names.includes(syscall) && isDenied(policy));
+}
+
+/** What is needed to name an error of a call. */
+export interface CallFacts extends SandboxErrorFacts {
+  readonly pluginId: string;
+  readonly policy: SecurityPolicy;
+  readonly call: string;
+  /** Whether the module gate recorded a violation in this sandbox: without one, the guest may only claim it. */
+  readonly hasModuleViolation: boolean;
+}
+
+/** The host's error for what a call threw in the guest: a denied act that reached the caller, or the plugin's own error. */
+export function classifyError(
+  raw: unknown,
+  facts: CallFacts,
+): SandboxSecurityViolation | PluginExecutionError {
+  const remote: RemoteErrorData = readRemoteError(raw);
+  const own = new PluginExecutionError({ pluginId: facts.pluginId, remote, call: facts.call });
+  const details = typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
+  const { pluginId, sandboxId } = facts;
+  if (remote.code === MODULE_DENIED && facts.hasModuleViolation) {
+    const action = /denies it: (.*) \(allowedModules/.exec(remote.message)?.[1] ?? remote.message;
+    return new SandboxSecurityViolation(
+      {
+        pluginId,
+        sandboxId,
+        violationType: 'module',
+        attemptedAction: action,
+        option: 'allowedModules, blockedModules',
+      },
+      { cause: own },
+    );
+  }
+  const denial = findDenial(details, facts.policy);
+  if (denial === undefined) return own;
+  const resource = readGuestText(details['resource'], 500);
+  const syscall = readGuestText(details['syscall'], 100) || readGuestText(details['permission'], 100);
+  const action = [syscall || denial.type, resource].filter((part) => part !== '').join(' ');
+  return new SandboxSecurityViolation(
+    { pluginId, sandboxId, violationType: denial.type, attemptedAction: action, option: denial.option },
+    { cause: own },
+  );
+}
