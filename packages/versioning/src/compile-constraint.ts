@@ -1,0 +1,93 @@
+import { VersionFormatError } from '@truthound/protocols';
+import { listReleases } from './accepted-versions.ts';
+import type { Alternative } from './comparator.ts';
+import { diagnoseConstraint } from './diagnose-constraint.ts';
+import { readNpmAlternative } from './npm-constraint.ts';
+import type { ReleaseBounds } from './plain-version.ts';
+
+/** A constraint that is ready to answer. */
+export interface CompiledConstraint {
+  /** As written, with single spaces and no padding; `*` where nothing was written. */
+  readonly text: string;
+  readonly includePrerelease: boolean;
+  /** At least one; one of them must hold. */
+  readonly alternatives: readonly Alternative[];
+  readonly releaseBounds: ReleaseBounds;
+}
+
+export interface ConstraintLimits {
+  readonly maxLength: number;
+  readonly maxAlternatives: number;
+}
+
+const SPACES = /\s+/g;
+
+/** @throws {VersionFormatError} with position and reason. */
+export function compileConstraint(
+  source: string,
+  includePrerelease: boolean,
+  limits: ConstraintLimits,
+): CompiledConstraint {
+  assertWithinLimits(source, limits);
+  const text = source.trim().replace(SPACES, ' ');
+  const alternatives = simplify(readAlternatives(source, text, includePrerelease));
+  return {
+    text: text === '' ? '*' : text,
+    includePrerelease,
+    alternatives,
+    releaseBounds: listReleases(alternatives).flatMap(({ from, to }) => [
+      from.major,
+      from.minor,
+      from.patch,
+      to.major,
+      to.minor,
+      to.patch,
+    ]),
+  };
+}
+
+function assertWithinLimits(
+  source: unknown,
+  { maxLength, maxAlternatives }: ConstraintLimits,
+): asserts source is string {
+  const refuse = (reason: string, position?: number): never => {
+    throw new VersionFormatError({ input: String(source), expected: 'constraint', reason, position });
+  };
+  if (typeof source !== 'string') return refuse(`a constraint is text, this is of type ${typeof source}`);
+  if (source.length > maxLength) {
+    return refuse(`it has ${source.length} characters, ${maxLength} are allowed`, maxLength);
+  }
+  const alternatives = source.split('||');
+  if (alternatives.length > maxAlternatives) {
+    const allowed = alternatives.slice(0, maxAlternatives).join('||');
+    return refuse(
+      `it has ${alternatives.length} alternatives, ${maxAlternatives} are allowed`,
+      allowed.length,
+    );
+  }
+}
+
+function readAlternatives(source: string, text: string, includePrerelease: boolean): readonly Alternative[] {
+  try {
+    return text.split('||').map((alternative) => {
+      if (alternative.includes(',') && alternative.split(',').some((part) => part.trim() === '')) {
+        throw new TypeError('a part between commas is empty');
+      }
+      return readNpmAlternative(alternative.trim(), includePrerelease);
+    });
+  } catch (cause) {
+    throw new VersionFormatError(
+      { input: source, expected: 'constraint', ...diagnoseConstraint(source) },
+      { cause },
+    );
+  }
+}
+
+/**
+ * npm takes a constraint with an alternative that holds for every version for that alternative alone.
+ * It matters: `1.0.0-rc || *` refuses 1.0.0-rc, because `*` accepts releases only.
+ */
+function simplify(alternatives: readonly Alternative[]): readonly Alternative[] {
+  const any = alternatives.find(({ comparators }) => comparators.length === 0);
+  return any === undefined ? alternatives : [any];
+}

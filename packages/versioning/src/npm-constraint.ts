@@ -1,0 +1,26 @@
+import Range from 'semver/classes/range.js';
+import type { Alternative, Comparator } from './comparator.ts';
+
+type NpmComparator = InstanceType<typeof Range>['set'][number][number];
+
+/**
+ * Reads one alternative with npm's own grammar; commas separate parts that must all hold.
+ *
+ * @throws {TypeError} npm's error, without a position.
+ */
+export function readNpmAlternative(text: string, includePrerelease: boolean): Alternative {
+  const comparators = text
+    .split(',')
+    .flatMap((part) => new Range(part, { includePrerelease }).set[0] ?? [])
+    .filter(({ value }) => value !== '')
+    .map(toComparator);
+  return { text, comparators };
+}
+
+function toComparator({ operator, semver }: NpmComparator): Comparator {
+  const { major, minor, patch, prerelease } = semver;
+  return {
+    operator: operator === '' ? '=' : operator,
+    version: { major, minor, patch, prerelease: [...prerelease] },
+  };
+}

@@ -1,0 +1,36 @@
+import { VersionFormatError } from '@truthound/protocols';
+import SemVer from 'semver/classes/semver.js';
+import { diagnoseVersion } from './diagnose-version.ts';
+import { type VersionPoint, compareIdentifierLists, comparePoints } from './version-point.ts';
+
+/** A version, its place on the line of versions, and its build metadata. */
+export interface ParsedVersion extends VersionPoint {
+  /** As it was given. */
+  readonly text: string;
+  readonly build: readonly string[];
+}
+
+/**
+ * Reads a version as npm does: SemVer 2.0.0, where a leading `v` and surrounding spaces are allowed.
+ *
+ * @throws {VersionFormatError} with position and reason.
+ */
+export function parseVersion(text: string): ParsedVersion {
+  try {
+    const { major, minor, patch, prerelease, build } = new SemVer(text);
+    return { text, major, minor, patch, prerelease, build };
+  } catch (cause) {
+    throw new VersionFormatError(
+      { input: `${text}`, expected: 'version', ...diagnoseVersion(text) },
+      { cause },
+    );
+  }
+}
+
+/**
+ * Order of precedence (SemVer 2.0.0, item 11). Build metadata has none; it only decides between versions
+ * that are otherwise equal, so that sorting does not depend on the order of the input.
+ */
+export function compareParsed(a: ParsedVersion, b: ParsedVersion): number {
+  return comparePoints(a, b) || compareIdentifierLists(a.build, b.build);
+}
