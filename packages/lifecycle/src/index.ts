@@ -5,3 +5,24 @@ export type { LifecycleObserver, LifecycleSpan, LifecycleSpanEnd } from './lifec
 export { LifecycleTimeoutError } from './lifecycle-timeout-error.ts';
 export { RESTING_STATES, isRestingState, planTransition } from './transition-path.ts';
 export { TRANSITIONS, assertTransition, isLegalTransition } from './transitions.ts';
+export {
+  type CrashDecision,
+  CrashPolicy,
+  decideAfterCrash,
+  listRecentCrashes,
+} from './crash/crash-policy.ts';
+export { RestartSupervisor } from './crash/restart-supervisor.ts';
+export type {
+  LoadPermission,
+  RestartContext,
+  RestartSupervisorOptions,
+  SupervisorDecision,
+  SupervisorEvent,
+} from './crash/supervisor-options.ts';
+export {
+  type CrashRecord,
+  type LastKnownGood,
+  type Quarantine,
+  type SupervisorSnapshot,
+  parseSupervisorSnapshot,
+} from './crash/supervisor-snapshot.ts';
