@@ -21,9 +21,17 @@ import {
   nodePermissionsLayer,
   parseNodeVersion,
 } from '../confinement/node-permissions.ts';
+import {
+  appliedKernelLayers,
+  canLockKernel,
+  moduleGateLayer,
+  planKernelLockdown,
+} from '../confinement/kernel-layers.ts';
 import { findGuestEntry } from '../guest-entry.ts';
 import type { GuestPlan, StepReport } from '../guest/guest-plan.ts';
+import type { LockdownPlan } from '../kernel/lockdown-plan.ts';
 import { type ResolvedPluginSource, resolvePluginSource, toModuleUrl } from '../plugin-entry-point.ts';
+import { CpuGovernor, canGovernCpu } from '../process/cpu-governor.ts';
 import { ProcessGuest } from '../process/process-guest.ts';
 import { type Target, toCallTarget } from '../session/call-target.ts';
 import { SandboxSession } from '../session/sandbox-session.ts';
@@ -64,12 +72,18 @@ export class ProcessSandboxEngine implements SandboxEngine {
       options.plugin === undefined ? undefined : await resolvePluginSource(options.plugin, pluginId);
     const scratch = await realpath(await mkdtemp(join(tmpdir(), 'truthound-sandbox-')));
     try {
-      const session = await this.#startSession(pluginId, policy, options, source, scratch);
+      const { session, pid } = await this.#startSession(pluginId, policy, options, source, scratch);
       this.#sessions.add(session);
       session.on('exit', () => {
         this.#sessions.delete(session);
         void removeFolder(scratch);
       });
+      if (governsCpu(policy) && options.debug !== true) {
+        const governor = new CpuGovernor(pid, policy.resourceLimits.maxCpuPercent);
+        session.on('exit', () => {
+          governor[Symbol.dispose]();
+        });
+      }
       if (source !== undefined) await this.#load(session, source, options.signal);
       return session;
     } catch (error) {
@@ -147,7 +161,7 @@ export class ProcessSandboxEngine implements SandboxEngine {
     options: SandboxOptions,
     source: ResolvedPluginSource | undefined,
     scratch: string,
-  ): Promise<SandboxSession> {
+  ): Promise<{ readonly session: SandboxSession; readonly pid: number }> {
     const node = parseNodeVersion(process.versions.node);
     const guest = findGuestEntry();
     const { allowedPaths, writablePaths, maxMemoryMb } = policy.resourceLimits;
@@ -161,27 +175,30 @@ export class ProcessSandboxEngine implements SandboxEngine {
       '--enable-source-maps',
       guest.script,
     ];
+    const canLock = canLockKernel(node, process.platform, process.arch);
+    const kernel = canLock ? planKernelLockdown(policy, { read, write }, this.#node) : undefined;
     const link = await ProcessGuest.start(
       { command: this.#node, args, cwd: scratch, env: { ...options.env } },
       pluginId,
     );
-    return SandboxSession.start(
+    const session = await SandboxSession.start(
       {
         pluginId,
         policy,
         link,
-        plan: createGuestPlan(policy, Object.keys(options.host ?? {})),
+        plan: createGuestPlan(policy, Object.keys(options.host ?? {}), kernel),
         host: options.host ?? {},
         hasTimeLimits: options.debug !== true,
         startupTimeoutMs: STARTUP_TIMEOUT_MS,
         createReport: (steps) => {
-          const report = createEnforcementReport(policy, appliedLayers(node, steps));
+          const report = createEnforcementReport(policy, appliedLayers(node, policy, steps));
           assertEnforced(policy, report, pluginId, REMEDY);
           return report;
         },
       },
       options.signal,
     );
+    return { session, pid: link.pid };
   }
 
   async #load(
@@ -210,7 +227,11 @@ export class ProcessSandboxEngine implements SandboxEngine {
   }
 }
 
-function createGuestPlan(policy: SecurityPolicy, hostFunctions: readonly string[]): GuestPlan {
+function createGuestPlan(
+  policy: SecurityPolicy,
+  hostFunctions: readonly string[],
+  kernel: LockdownPlan | undefined,
+): GuestPlan {
   const restrictsModules = policy.allowedModules.length + policy.blockedModules.length > 0;
   return {
     moduleGate: restrictsModules
@@ -221,6 +242,7 @@ function createGuestPlan(policy: SecurityPolicy, hostFunctions: readonly string[
           allowSubprocess: policy.allowSubprocess,
         }
       : undefined,
+    kernel,
     hostFunctions,
     allowCodeGeneration: policy.isolationLevel === IsolationLevel.PROCESS,
   };
@@ -253,26 +275,33 @@ const PROCESS_LAYERS: readonly AppliedLayer[] = [
   },
 ];
 
-function appliedLayers(node: NodeFacts, steps: readonly StepReport[]): readonly AppliedLayer[] {
-  const held = (name: string): boolean => steps.some(({ step, ok }) => step === name && ok);
+const GOVERNOR_LAYER: AppliedLayer = {
+  name: 'cpu-governor',
+  claims: [
+    {
+      guarantee: 'cpu',
+      strength: 'enforced',
+      detail: 'the host stops the process group while it is over its share',
+    },
+  ],
+};
+
+function appliedLayers(
+  node: NodeFacts,
+  policy: SecurityPolicy,
+  steps: readonly StepReport[],
+): readonly AppliedLayer[] {
   return [
     ...PROCESS_LAYERS,
     nodePermissionsLayer(node),
-    ...(held('module-gate')
-      ? [
-          {
-            name: 'module-gate',
-            claims: [
-              {
-                guarantee: 'modules',
-                strength: 'partial',
-                detail: 'resolved names are checked inside the guest',
-              } as const,
-            ],
-          },
-        ]
-      : []),
+    ...appliedKernelLayers(steps),
+    ...moduleGateLayer(steps),
+    ...(governsCpu(policy) ? [GOVERNOR_LAYER] : []),
   ];
+}
+
+function governsCpu(policy: SecurityPolicy): boolean {
+  return Number.isFinite(policy.resourceLimits.maxCpuPercent) && canGovernCpu();
 }
 
 async function removeFolder(path: string): Promise<void> {

@@ -1,4 +1,7 @@
 import type { ViolationType } from '@truthound/protocols';
+import type { FfiModule } from '../kernel/ffi-syscall-runner.ts';
+import { createKernelLockdown } from '../kernel/kernel-lockdown.ts';
+import type { LockdownPlan } from '../kernel/lockdown-plan.ts';
 import type { GuestPlan, StepReport } from './guest-plan.ts';
 import { MODULE_DENIED } from './module-gate-code.ts';
 import { installModuleGate } from './module-gate.ts';
@@ -26,10 +29,25 @@ function assertGateHolds(): void {
     throw new Error('the self-test got a closed module');
 }
 
+/** Layers of the kernel lockdown, reported one step each, so that the host can count on those that stand. */
+function lockKernel(plan: LockdownPlan): readonly StepReport[] {
+  try {
+    const ffi = process.getBuiltinModule('node:ffi') as unknown as FfiModule | undefined;
+    if (ffi === undefined) return [{ step: 'kernel', ok: false, detail: 'this Node has no node:ffi' }];
+    const report = createKernelLockdown(ffi).apply(plan);
+    const failed = report.steps.filter(({ ok }) => !ok).map(({ step, detail }) => `${step}: ${detail}`);
+    const detail = failed.length === 0 ? `Landlock ABI ${String(report.landlockAbi)}` : failed.join('; ');
+    return Object.entries(report.layers).map(([layer, ok]) => ({ step: `kernel:${layer}`, ok, detail }));
+  } catch (error) {
+    return [{ step: 'kernel', ok: false, detail: error instanceof Error ? error.message : String(error) }];
+  }
+}
+
 /** Applies a plan step by step, and answers what held. */
 export function applyLockdown(plan: GuestPlan, report: ReportViolation): readonly StepReport[] {
   const steps: StepReport[] = [];
-  const { moduleGate } = plan;
+  const { moduleGate, kernel } = plan;
+  if (kernel !== undefined) steps.push(...lockKernel(kernel));
   steps.push(
     attempt('environment', 'process.env cannot be changed', () => {
       Object.defineProperty(process, 'env', {

@@ -68,7 +68,11 @@ export function testArgument(test: ArgumentTest, value: bigint): boolean {
 }
 
 /** What a filter decides about a call of a listed name; arguments that are not given are 0. */
-export function decideSyscall(filter: SeccompFilter, syscall: string, args: readonly bigint[]): SeccompAction {
+export function decideSyscall(
+  filter: SeccompFilter,
+  syscall: string,
+  args: readonly bigint[],
+): SeccompAction {
   const rule = filter.rules.find(
     (candidate) =>
       candidate.syscall === syscall &&

@@ -1,0 +1,142 @@
+/**
+ * The kernel's part: what a guest asks the kernel to hold it to, and what that keeps once the guest has
+ * confirmed that it stands. How it is done is in `kernel/`.
+ *
+ * @module
+ */
+import { dirname } from 'node:path';
+import type { SecurityPolicy } from '@truthound/protocols';
+import type { StepReport } from '../guest/guest-plan.ts';
+import type { LockdownLayers, LockdownPlan } from '../kernel/lockdown-plan.ts';
+import type { AppliedLayer, Claim } from './enforcement.ts';
+import type { NodeFacts, PermittedPaths } from './node-permissions.ts';
+
+const MEGABYTE = 1024 * 1024;
+
+/** What Node itself reads while it runs: its own process, random bytes, nothing of the host. */
+const RUNTIME_PATHS: readonly string[] = [
+  '/proc/self',
+  '/dev/null',
+  '/dev/urandom',
+  '/etc/localtime',
+  '/usr/share/zoneinfo',
+];
+
+/** What resolving names and checking certificates needs. */
+const NETWORK_PATHS: readonly string[] = [
+  '/etc/hosts',
+  '/etc/resolv.conf',
+  '/etc/nsswitch.conf',
+  '/etc/ssl',
+  '/etc/pki',
+  '/etc/gai.conf',
+];
+
+/** Where programs and their libraries lie. */
+const PROGRAM_PATHS: readonly string[] = [
+  '/bin',
+  '/usr',
+  '/lib',
+  '/lib64',
+  '/sbin',
+  '/etc/ld.so.cache',
+  '/etc/alternatives',
+];
+
+/** Whether guests on this Node can reach the kernel by themselves: `node:ffi` came with 26.1. */
+export function canLockKernel(node: NodeFacts, platform: NodeJS.Platform, arch: string): boolean {
+  const hasFfi = node.major > 26 || (node.major === 26 && node.minor >= 1);
+  return hasFfi && platform === 'linux' && (arch === 'x64' || arch === 'arm64');
+}
+
+/** What the guest is to ask for. */
+export function planKernelLockdown(
+  policy: SecurityPolicy,
+  paths: PermittedPaths,
+  nodePath: string,
+): LockdownPlan {
+  const { maxMemoryMb, maxFileDescriptors, deniedSyscalls } = policy.resourceLimits;
+  return {
+    limits: {
+      ...(Number.isFinite(maxMemoryMb) ? { memoryBytes: Math.ceil(maxMemoryMb * MEGABYTE) } : {}),
+      ...(Number.isFinite(maxFileDescriptors) ? { additionalDescriptors: maxFileDescriptors } : {}),
+    },
+    files: {
+      readPaths: [...paths.read, ...RUNTIME_PATHS, ...(policy.allowNetwork ? NETWORK_PATHS : [])],
+      writePaths: paths.write,
+      executePaths: policy.allowSubprocess ? [...PROGRAM_PATHS, dirname(nodePath)] : [],
+      denyTcp: !policy.allowNetwork,
+    },
+    syscalls: {
+      deniedSyscalls,
+      allowNetwork: policy.allowNetwork,
+      allowSubprocess: policy.allowSubprocess,
+      allowFileWrite: policy.allowFileWrite,
+    },
+  };
+}
+
+interface KernelLayer {
+  readonly name: string;
+  readonly claims: readonly Claim[];
+}
+
+const enforced = (guarantee: Claim['guarantee'], detail: string): Claim => ({
+  guarantee,
+  strength: 'enforced',
+  detail,
+});
+
+/** What each part of the lockdown keeps, once it stands and has passed its self-test. */
+const KERNEL_LAYERS: Readonly<Partial<Record<keyof LockdownLayers, KernelLayer>>> = {
+  memory: {
+    name: 'rlimit-data',
+    claims: [enforced('memory', 'heap, Buffers, SharedArrayBuffers and WebAssembly together')],
+  },
+  descriptors: {
+    name: 'rlimit-nofile',
+    claims: [enforced('fileDescriptors', 'the kernel refuses the next one')],
+  },
+  files: {
+    name: 'landlock',
+    claims: [
+      enforced('fileRead', 'content and listings outside the granted paths; that a path exists can be seen'),
+      enforced('fileWrite', 'everything outside the granted paths'),
+    ],
+  },
+  scope: { name: 'landlock', claims: [enforced('hostSignals', 'no process outside can be signalled')] },
+  tcp: { name: 'landlock', claims: [{ guarantee: 'network', strength: 'partial', detail: 'TCP' }] },
+  syscalls: {
+    name: 'seccomp',
+    claims: [
+      enforced('network', 'no socket can be made'),
+      enforced('subprocess', 'no process and no program can be started'),
+      enforced('processCount', 'no process can be started'),
+      enforced('syscalls', 'the denied calls fail'),
+      enforced('hostSignals', 'only the guest itself can be signalled'),
+    ],
+  },
+};
+
+/** The layers that stand, by the guest's report. */
+export function appliedKernelLayers(steps: readonly StepReport[]): readonly AppliedLayer[] {
+  return Object.entries(KERNEL_LAYERS)
+    .filter(([layer]) => steps.some(({ step, ok }) => ok && step === `kernel:${layer}`))
+    .map(([, layer]) => layer);
+}
+
+/** The module gate is JavaScript in the guest: it counts as enforced only where the kernel stands behind it. */
+export function moduleGateLayer(steps: readonly StepReport[]): readonly AppliedLayer[] {
+  const held = (name: string): boolean => steps.some(({ step, ok }) => ok && step === name);
+  if (!held('module-gate')) return [];
+  const isBacked = held('kernel:syscalls') && held('kernel:files') && held('kernel:ffiDropped');
+  const detail = isBacked
+    ? 'resolved names are checked in the guest; files, network, programs and native code behind them are closed by the kernel'
+    : 'resolved names are checked in the guest, with no kernel layer behind them';
+  return [
+    {
+      name: 'module-gate',
+      claims: [{ guarantee: 'modules', strength: isBacked ? 'enforced' : 'partial', detail }],
+    },
+  ];
+}
