@@ -1,9 +1,10 @@
-import { VersionFormatError } from '@truthound/protocols';
 import { listReleases } from './accepted-versions.ts';
 import type { Alternative } from './comparator.ts';
 import { diagnoseConstraint } from './diagnose-constraint.ts';
 import { readNpmAlternative } from './npm-constraint.ts';
+import { readPlainAlternative } from './plain-constraint.ts';
 import type { ReleaseBounds } from './plain-version.ts';
+import { refuseConstraint } from './refuse-format.ts';
 
 /** A constraint that is ready to answer. */
 export interface CompiledConstraint {
@@ -50,36 +51,32 @@ function assertWithinLimits(
   source: unknown,
   { maxLength, maxAlternatives }: ConstraintLimits,
 ): asserts source is string {
-  const refuse = (reason: string, position?: number): never => {
-    throw new VersionFormatError({ input: String(source), expected: 'constraint', reason, position });
-  };
-  if (typeof source !== 'string') return refuse(`a constraint is text, this is of type ${typeof source}`);
+  if (typeof source !== 'string') {
+    refuseConstraint(source, { reason: `a constraint is text, this is of type ${typeof source}` });
+  }
   if (source.length > maxLength) {
-    return refuse(`it has ${source.length} characters, ${maxLength} are allowed`, maxLength);
+    const reason = `it has ${source.length} characters, ${maxLength} are allowed`;
+    refuseConstraint(source, { reason, position: maxLength });
   }
   const alternatives = source.split('||');
   if (alternatives.length > maxAlternatives) {
-    const allowed = alternatives.slice(0, maxAlternatives).join('||');
-    return refuse(
-      `it has ${alternatives.length} alternatives, ${maxAlternatives} are allowed`,
-      allowed.length,
-    );
+    const reason = `it has ${alternatives.length} alternatives, ${maxAlternatives} are allowed`;
+    const { length } = alternatives.slice(0, maxAlternatives).join('||');
+    refuseConstraint(source, { reason, position: length });
   }
 }
 
 function readAlternatives(source: string, text: string, includePrerelease: boolean): readonly Alternative[] {
   try {
-    return text.split('||').map((alternative) => {
-      if (alternative.includes(',') && alternative.split(',').some((part) => part.trim() === '')) {
-        throw new TypeError('a part between commas is empty');
-      }
-      return readNpmAlternative(alternative.trim(), includePrerelease);
-    });
+    return text
+      .split('||')
+      .map((part) => part.trim())
+      .map(
+        (part) =>
+          readPlainAlternative(part, includePrerelease) ?? readNpmAlternative(part, includePrerelease),
+      );
   } catch (cause) {
-    throw new VersionFormatError(
-      { input: source, expected: 'constraint', ...diagnoseConstraint(source) },
-      { cause },
-    );
+    return refuseConstraint(source, diagnoseConstraint(source), { cause });
   }
 }
 

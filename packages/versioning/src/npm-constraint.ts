@@ -6,11 +6,12 @@ type NpmComparator = InstanceType<typeof Range>['set'][number][number];
 /**
  * Reads one alternative with npm's own grammar; commas separate parts that must all hold.
  *
- * @throws {TypeError} npm's error, without a position.
+ * @throws {TypeError} without a position.
  */
 export function readNpmAlternative(text: string, includePrerelease: boolean): Alternative {
-  const comparators = text
-    .split(',')
+  const parts = text.split(',');
+  if (parts.length > 1 && parts.some((part) => part.trim() === '')) throw new TypeError('Empty part');
+  const comparators = parts
     .flatMap((part) => new Range(part, { includePrerelease }).set[0] ?? [])
     .filter(({ value }) => value !== '')
     .map(toComparator);

@@ -1,6 +1,5 @@
-import { VersionFormatError } from '@truthound/protocols';
 import SemVer from 'semver/classes/semver.js';
-import { diagnoseVersion } from './diagnose-version.ts';
+import { refuseVersion } from './refuse-format.ts';
 import { type VersionPoint, compareIdentifierLists, comparePoints } from './version-point.ts';
 
 /** A version, its place on the line of versions, and its build metadata. */
@@ -20,10 +19,7 @@ export function parseVersion(text: string): ParsedVersion {
     const { major, minor, patch, prerelease, build } = new SemVer(text);
     return { text, major, minor, patch, prerelease, build };
   } catch (cause) {
-    throw new VersionFormatError(
-      { input: `${text}`, expected: 'version', ...diagnoseVersion(text) },
-      { cause },
-    );
+    return refuseVersion(text, { cause });
   }
 }
 

@@ -39,8 +39,18 @@ export function isPlainVersionWithin(text: string, bounds: ReleaseBounds): boole
   return isReleaseWithin(major, minor, number, bounds);
 }
 
-/** Digits are already known to be digits. */
-function isPlainNumber(text: string, start: number, end: number): boolean {
+/** Where the digits that begin at `start` end. */
+export function endOfDigits(text: string, start: number): number {
+  let end = start;
+  for (; end < text.length; end += 1) {
+    const code = text.charCodeAt(end);
+    if (code < ZERO || code > NINE) break;
+  }
+  return end;
+}
+
+/** Whether the digits from `start` to `end` are a number without needless zeros that a double holds exactly. */
+export function isPlainNumber(text: string, start: number, end: number): boolean {
   const digits = end - start;
   return digits === 1 || (digits > 1 && digits <= MAX_DIGITS && text.charCodeAt(start) !== ZERO);
 }

@@ -1,4 +1,4 @@
-import { VersionFormatError, type VersionRequirement } from '@truthound/protocols';
+import type { VersionRequirement } from '@truthound/protocols';
 import {
   type AcceptedVersions,
   acceptsNothing,
@@ -12,6 +12,7 @@ import { type CompiledConstraint, compileConstraint } from './compile-constraint
 import { type Explanation, explainVersion, isAcceptedBy } from './explain-refusal.ts';
 import { parseVersion } from './parsed-version.ts';
 import { isPlainVersionWithin, isReleaseWithin } from './plain-version.ts';
+import { refuseConstraint } from './refuse-format.ts';
 import { renderConstraint } from './render-constraint.ts';
 import { comparePoints, formatPoint, isPrerelease } from './version-point.ts';
 
@@ -123,9 +124,7 @@ export class VersionConstraint implements VersionRequirement {
     const range: unknown = isObject ? Reflect.get(value, 'range') : undefined;
     const includePrerelease: unknown = isObject ? Reflect.get(value, 'includePrerelease') : undefined;
     if (typeof range !== 'string' || typeof includePrerelease !== 'boolean') {
-      throw new VersionFormatError({
-        input: String(JSON.stringify(value)),
-        expected: 'constraint',
+      return refuseConstraint(value, {
         reason: 'its JSON form is { "range": text, "includePrerelease": true or false }',
       });
     }
