@@ -76,7 +76,7 @@ export interface PluginManifest {
   readonly hostRange: string | undefined;
   readonly permissions: PluginPermissions;
   readonly dependencies: Readonly<Record<string, ManifestDependency>>;
-  /** The least isolation it accepts. @defaultValue `process` */
+  /** The least isolation it accepts. @defaultValue `none`: whatever the host gives */
   readonly isolation: IsolationLevel;
   readonly state: PluginStateVersions;
 }
@@ -240,7 +240,7 @@ function complete({ name, version, description, engines, truthound }: CheckedPac
     dependencies: Object.fromEntries(
       Object.entries(truthound.dependencies ?? {}).map(([id, given]) => [id, completeDependency(given)]),
     ),
-    isolation: truthound.isolation ?? IsolationLevel.PROCESS,
+    isolation: truthound.isolation ?? IsolationLevel.NONE,
     state: { version: stateVersion, accepts: [...(truthound.state?.accepts ?? [stateVersion])] },
   });
 }
