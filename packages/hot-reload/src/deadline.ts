@@ -5,6 +5,11 @@ export class DeadlineExceeded extends Error {
   override readonly name: string = 'DeadlineExceeded';
 }
 
+/** Errors as they are; what else may be thrown, wrapped in one. */
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+}
+
 /** How long to wait for work, and what to do with what comes too late. */
 export interface DeadlineOptions<T> {
   readonly clock: Clock;
@@ -26,7 +31,7 @@ export function withDeadline<T>(
   work: (signal: AbortSignal) => T | PromiseLike<T>,
   { clock, limitMs, limitOption, signal, onLate }: DeadlineOptions<T>,
 ): Promise<T> {
-  if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
+  if (signal?.aborted === true) return Promise.reject(toError(signal.reason));
   const controller = new AbortController();
   return new Promise<T>((resolve, reject) => {
     let isOver = false;
@@ -35,13 +40,13 @@ export function withDeadline<T>(
       cancelTimer();
       signal?.removeEventListener('abort', onAbort);
     };
-    const giveUp = (reason: unknown): void => {
+    const giveUp = (reason: Error): void => {
       end();
       controller.abort(reason);
-      reject(reason as Error);
+      reject(reason);
     };
     const onAbort = (): void => {
-      giveUp(signal?.reason);
+      giveUp(toError(signal?.reason));
     };
     const cancelTimer = clock.setTimer(() => {
       giveUp(new DeadlineExceeded(`it did not end within ${limitMs} ms (${limitOption})`));
@@ -57,7 +62,7 @@ export function withDeadline<T>(
       (error: unknown) => {
         if (isOver) return;
         end();
-        reject(error as Error);
+        reject(toError(error));
       },
     );
   });

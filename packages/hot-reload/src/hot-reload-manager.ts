@@ -6,20 +6,17 @@ import {
   resolveHotReloadOptions,
 } from './hot-reload-options.ts';
 import { ReloadAttempt } from './reload-attempt.ts';
+import { type ReloadOptions, resolveReloadOptions } from './reload-options.ts';
 import { ReloadQueue } from './reload-queue.ts';
 import { ReloadRun } from './reload-run.ts';
 import { RELOAD_PLANS } from './strategies/reload-plans.ts';
+import { createIgnoreFilter } from './watch/ignored-paths.ts';
+import { PluginWatch } from './watch/plugin-watch.ts';
+import { openTreeWatcher } from './watch/tree-watcher.ts';
+import type { WatchHandle } from './watch/watch-handle.ts';
+import { type WatchOptions, resolveWatchOptions } from './watch/watch-options.ts';
 
-/** How one reload is done. */
-export interface ReloadOptions {
-  /** @defaultValue the manager's `defaultStrategy` */
-  readonly strategy?: ReloadStrategy;
-  /**
-   * Gives the reload up. Before the switch the old version serves on; after it the new one stays, and the
-   * wait for calls and for the bake ends at once.
-   */
-  readonly signal?: AbortSignal;
-}
+const CLOSED = 'the hot reload manager was closed';
 
 /**
  * Replaces running plugins by what is on disk now, without losing a call.
@@ -31,6 +28,8 @@ export class HotReloadManager implements AsyncDisposable {
   readonly #lifecycle: LifecycleController;
   readonly #settings: HotReloadSettings;
   readonly #queue: ReloadQueue<ReloadStrategy, ReloadResult>;
+  readonly #watches = new Set<PluginWatch>();
+  readonly #closing = new AbortController();
   /** The plugin whose reload the running code is part of. */
   readonly #within = new AsyncLocalStorage<{ readonly pluginId: string; isOver: boolean }>();
 
@@ -49,20 +48,16 @@ export class HotReloadManager implements AsyncDisposable {
    *
    * Never rejects for a reload that fails: the result says why, and the old version serves on. Requests that
    * come while one runs share one further reload, done as the newest of them asked.
+   * @throws ValidationError for options that are not valid.
    */
-  reload(pluginId: string, options: ReloadOptions = {}): Promise<ReloadResult> {
-    const { strategy = this.#settings.defaultStrategy, signal } = options;
-    if (!Object.hasOwn(RELOAD_PLANS, strategy)) {
-      const known = Object.keys(RELOAD_PLANS).join(', ');
-      return Promise.reject(
-        new TypeError(`reload strategy must be one of ${known}, not ${String(strategy)}`),
-      );
-    }
+  async reload(pluginId: string, options: ReloadOptions = {}): Promise<ReloadResult> {
+    const { strategy = this.#settings.defaultStrategy, signal } = resolveReloadOptions(options);
+    if (this.#isClosed()) return this.#abandon(pluginId, strategy, CLOSED);
     const within = this.#within.getStore();
     if (within?.pluginId === pluginId && !within.isOver) {
       const reason =
         'it was asked for from inside the reload of the same plugin, which would wait for itself';
-      return Promise.resolve(this.#abandon(pluginId, strategy, reason));
+      return this.#abandon(pluginId, strategy, reason);
     }
     return this.#queue.ask({ key: pluginId, request: strategy, signal });
   }
@@ -75,9 +70,47 @@ export class HotReloadManager implements AsyncDisposable {
     return this.#queue.abort(pluginId, reason);
   }
 
-  /** Ends all reloads. */
+  /**
+   * Watches a plugin's files: added, changed, removed and renamed ones, also where an edit keeps size and
+   * modification time. Resolves when all that is there is known.
+   * @throws ValidationError; what the file system says about the path; the reason of the signal.
+   */
+  async watch(options: WatchOptions): Promise<WatchHandle> {
+    if (this.#isClosed()) throw new Error(CLOSED);
+    const { pluginId, path, autoReload, strategy, debounceMs, ignored, signal } =
+      resolveWatchOptions(options);
+    const reload = (): Promise<ReloadResult> =>
+      this.reload(pluginId, strategy === undefined ? {} : { strategy });
+    const watch = await PluginWatch.open({
+      pluginId,
+      path,
+      debounceMs,
+      signal: signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]),
+      clock: this.#settings.clock,
+      isIgnored: createIgnoreFilter(path, ignored),
+      reload: autoReload ? reload : undefined,
+      onWarning: this.#settings.onWarning,
+      onCancelled: (cancelled) => this.#watches.delete(cancelled),
+      openTree: openTreeWatcher,
+    });
+    this.#watches.add(watch);
+    if (this.#isClosed()) await watch.cancel();
+    return watch;
+  }
+
+  /** Ends all watches; reloads that run are not touched. */
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.#watches].map((watch) => watch.cancel()));
+  }
+
+  /** Ends all watches and all reloads. A reload asked for later fails, a watch is refused. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#queue.abortAll('the hot reload manager was closed');
+    this.#closing.abort(new Error(CLOSED));
+    await Promise.all([this.stopAll(), this.#queue.abortAll(CLOSED)]);
+  }
+
+  #isClosed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   #run(pluginId: string, strategy: ReloadStrategy, signal: AbortSignal): Promise<ReloadResult> {

@@ -1,11 +1,6 @@
-import {
-  type Fault,
-  type PluginLoader,
-  ReloadStrategy,
-  ValidationError,
-  ValidationRangeError,
-} from '@truthound/protocols';
-import { type Clock, MAX_TIMER_MS, systemClock } from './clock.ts';
+import { type PluginLoader, ReloadStrategy } from '@truthound/protocols';
+import { type Clock, systemClock } from './clock.ts';
+import { type Judge, callback, count, duration, object, oneOf, resolveOptions } from './option-checks.ts';
 
 /** How a {@link HotReloadManager} works. Times are in milliseconds. */
 export interface HotReloadOptions {
@@ -66,43 +61,6 @@ const DEFAULTS: Omit<HotReloadSettings, 'loader'> = Object.freeze({
   clock: systemClock,
 });
 
-type Judge = (value: unknown) => { readonly problem: string; readonly outOfRange?: true } | undefined;
-
-function duration(minimum: number): Judge {
-  return (value) => {
-    if (typeof value !== 'number')
-      return { problem: `must be a number of milliseconds, not ${String(value)}` };
-    if (value === Infinity || (value >= minimum && value <= MAX_TIMER_MS)) return undefined;
-    const problem = `must be at least ${minimum} and at most ${MAX_TIMER_MS} (or Infinity), not ${value}`;
-    return { problem, outOfRange: true };
-  };
-}
-
-function count(minimum: number): Judge {
-  return (value) => {
-    if (typeof value !== 'number') return { problem: `must be a number, not ${String(value)}` };
-    if (value === Infinity || (Number.isInteger(value) && value >= minimum)) return undefined;
-    return { problem: `must be a whole number of at least ${minimum}, not ${value}`, outOfRange: true };
-  };
-}
-
-function oneOf(values: readonly string[]): Judge {
-  return (value) =>
-    values.includes(value as string)
-      ? undefined
-      : { problem: `must be one of ${values.map((each) => `"${each}"`).join(', ')}, not ${String(value)}` };
-}
-
-function object(method: string): Judge {
-  return (value) =>
-    typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function'
-      ? undefined
-      : { problem: `must be an object with the method ${method}()` };
-}
-
-const callback: Judge = (value) =>
-  typeof value === 'function' ? undefined : { problem: `must be a function, not ${String(value)}` };
-
 const JUDGES: Readonly<Record<keyof HotReloadOptions, Judge>> = {
   loader: object('prepare'),
   defaultStrategy: oneOf(Object.values(ReloadStrategy)),
@@ -118,25 +76,10 @@ const JUDGES: Readonly<Record<keyof HotReloadOptions, Judge>> = {
   clock: object('setTimer'),
 };
 
-function judge(option: string, value: unknown): Fault | undefined {
-  if (!Object.hasOwn(JUDGES, option)) {
-    return { path: option, problem: `is not an option; the options are ${Object.keys(JUDGES).join(', ')}` };
-  }
-  const verdict = JUDGES[option as keyof HotReloadOptions](value);
-  return verdict && { path: option, ...verdict };
-}
-
 /**
  * Completes and freezes the options.
  * @throws ValidationRangeError for a number out of its range, else ValidationError; both list every fault.
  */
 export function resolveHotReloadOptions(options: HotReloadOptions): HotReloadSettings {
-  const settings: Record<string, unknown> = { loader: undefined, ...DEFAULTS };
-  for (const [option, value] of Object.entries(options)) {
-    if (value !== undefined) settings[option] = value;
-  }
-  const faults = Object.entries(settings).flatMap(([option, value]) => judge(option, value) ?? []);
-  if (faults.length === 0) return Object.freeze(settings) as unknown as HotReloadSettings;
-  const FaultError = faults.some(({ outOfRange }) => outOfRange) ? ValidationRangeError : ValidationError;
-  throw new FaultError({ subject: 'HotReloadManager options', faults });
+  return resolveOptions<HotReloadSettings>('HotReloadManager options', JUDGES, DEFAULTS, options);
 }

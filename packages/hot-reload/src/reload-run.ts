@@ -74,6 +74,10 @@ export class ReloadRun {
     }
   }
 
+  #isTakenOver(): boolean {
+    return this.#takenOver.signal.aborted;
+  }
+
   #findInstances(): readonly PluginInstance[] {
     const { attempt, settings } = this.#environment;
     const instances = [...settings.loader.getInstances(attempt.pluginId)];
@@ -129,7 +133,7 @@ export class ReloadRun {
   async #leaveReloading(error: Error | undefined): Promise<void> {
     const { attempt, lifecycle } = this.#environment;
     const { pluginId: id, strategy, previousVersion, newVersion, isRolledBack: rolledBack } = attempt;
-    if (lifecycle.getState(id) !== LifecycleState.RELOADING || this.#takenOver.signal.aborted) return;
+    if (lifecycle.getState(id) !== LifecycleState.RELOADING || this.#isTakenOver()) return;
     const outcome = { success: error === undefined, rolledBack, error: error?.message };
     const metadata = { strategy, previousVersion, newVersion, ...outcome };
     try {
@@ -140,7 +144,7 @@ export class ReloadRun {
         await lifecycle.transition({ id }, { toState: LifecycleState.ACTIVE, metadata, signal });
       }
     } catch (cause) {
-      if (!this.#takenOver.signal.aborted) warn(this.#environment, attempt.failure('lifecycle', cause));
+      if (!this.#isTakenOver()) warn(this.#environment, attempt.failure('lifecycle', cause));
     }
   }
 

@@ -12,7 +12,7 @@ function askForState(
 ): Promise<PluginState | undefined> {
   const goBackToWork = (previousState: PluginState | undefined): void => {
     instance.activate({ previousState }).catch((error: unknown) => {
-      warn(environment, environment.attempt.failure('state', error) as Error);
+      warn(environment, environment.attempt.failure('state', error));
     });
   };
   return runStep(environment, 'state', (signal) => instance.dispose({ signal }), goBackToWork);

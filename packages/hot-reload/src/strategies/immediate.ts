@@ -4,7 +4,7 @@ import type { Leaving, ReloadPlan } from './reload-plan.ts';
 export const immediate: ReloadPlan = Object.freeze({
   batchSize: (instanceCount: number) => instanceCount,
   pauseMs: () => 0,
-  async quiesce({ instance, createInterruption }: Leaving) {
-    return instance.interrupt(createInterruption('the reload was IMMEDIATE'));
+  async quiesce(leaving: Leaving) {
+    return leaving.instance.interrupt(leaving.createInterruption('the reload was IMMEDIATE'));
   },
 });

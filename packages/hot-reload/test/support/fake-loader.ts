@@ -73,7 +73,8 @@ export class FakeLoader implements PluginLoader {
   switchInstance(_pluginId: string, previous: PluginInstance, next: PluginInstance): void {
     const index = this.serving.findIndex((each) => each === previous);
     if (index < 0) throw new Error(`${previous.instanceId} does not serve`);
-    this.serving[index] = next as FakeInstance;
+    if (!(next instanceof FakeInstance)) throw new TypeError('this loader serves its own instances only');
+    this.serving[index] = next;
   }
 
   holdCalls(_pluginId: string, hold: boolean): void {

@@ -45,14 +45,14 @@ export class VirtualClock implements Clock {
 
   /** Turns the clock from timer to timer until `promise` settles. */
   async until<T>(promise: Promise<T>): Promise<T> {
-    let isSettled = false;
+    const state = { isSettled: false };
     const settled = (): void => {
-      isSettled = true;
+      state.isSettled = true;
     };
     promise.then(settled, settled);
     for (let turns = 0; turns < 10_000; turns += 1) {
       await this.settle();
-      if (isSettled) return promise;
+      if (state.isSettled) return promise;
       const next = this.#next(Infinity);
       if (next === undefined)
         throw new Error('the promise is pending and no timer is left that could settle it');
