@@ -128,8 +128,14 @@ export class HotReloadManager implements AsyncDisposable {
     });
   }
 
+  /** The result for somebody whose reload did not happen, or goes on without them. */
   #abandon(pluginId: string, strategy: ReloadStrategy, reason: unknown): ReloadResult {
     const attempt = new ReloadAttempt(pluginId, strategy);
+    try {
+      attempt.previousVersion = this.#settings.loader.getInstances(pluginId)[0]?.version ?? '';
+    } catch {
+      // A plugin that is not there has no version either.
+    }
     return attempt.result(0, attempt.failure('aborted', reason));
   }
 }

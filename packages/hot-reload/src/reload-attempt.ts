@@ -7,16 +7,7 @@ import {
 
 /** Where a reload can fail; `step` of {@link ReloadError}. */
 export type ReloadStep =
-  | 'prepare'
-  | 'permissions'
-  | 'start'
-  | 'health'
-  | 'state'
-  | 'switch'
-  | 'drain'
-  | 'bake'
-  | 'lifecycle'
-  | 'aborted';
+  'prepare' | 'permissions' | 'start' | 'health' | 'state' | 'switch' | 'bake' | 'lifecycle' | 'aborted';
 
 /** The text of whatever was thrown. */
 export function describeError(error: unknown): string {

@@ -95,16 +95,23 @@ export class ReloadRun {
     if (state !== LifecycleState.ACTIVE) {
       throw attempt.error('lifecycle', `it is "${state}", and only an active plugin can be reloaded`);
     }
-    await runStep(
+    const toState = LifecycleState.RELOADING;
+    const metadata = { strategy, previousVersion };
+    const leaveQueue = new AbortController();
+    const isReloading = await runStep(
       this.#environment,
       'lifecycle',
-      (signal) =>
-        lifecycle.transition(
-          { id },
-          { toState: LifecycleState.RELOADING, metadata: { strategy, previousVersion }, signal },
-        ),
+      (given) => {
+        const signal = AbortSignal.any([given, leaveQueue.signal]);
+        return lifecycle.transition({ id }, { toState, metadata, signal });
+      },
       () => void this.#leaveReloading(createAbortedError(this.#environment)),
     );
+    if (isReloading) return;
+    const reason = 'it was asked for from inside another move of the plugin; ask again when that is over';
+    const error = attempt.error('lifecycle', reason);
+    leaveQueue.abort(error);
+    throw error;
   }
 
   async #askForPermissions(changes: readonly string[]): Promise<void> {

@@ -31,7 +31,10 @@ export interface PluginInstance extends AsyncDisposable {
     readonly signal?: AbortSignal;
   }): Promise<void>;
   health(options?: { readonly signal?: AbortSignal }): Promise<PluginHealth>;
-  /** Asks the plugin for its state; it must be idle and serves no call after. `undefined` where it keeps none. */
+  /**
+   * Asks the plugin for its state; it must be idle, and serves no call after unless it is activated again.
+   * `undefined` where it keeps none. When it rejects, nothing was given up and the instance serves on.
+   */
   dispose(options?: { readonly signal?: AbortSignal }): Promise<PluginState | undefined>;
   deactivate(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Resolves once no call is in flight. */

@@ -141,7 +141,7 @@ export class InvalidTransitionError extends TruthoundError {
   }
 }
 
-/** A plugin could not be replaced by its new version; the old one serves on unless `rolledBack` is false. */
+/** A plugin could not be replaced by its new version, or, with step `interrupted`, a call did not outlive the replacement. */
 export class ReloadError extends TruthoundError {
   static {
     brandErrorClass(this, 'ReloadError');
@@ -149,7 +149,7 @@ export class ReloadError extends TruthoundError {
 
   readonly code: ErrorCode = 'ERR_RELOAD';
   readonly pluginId: string;
-  /** The step that failed: `prepare`, `permissions`, `start`, `health`, `state`, `switch`, `drain`, `bake`, `interrupted`. */
+  /** The step that failed: `prepare`, `permissions`, `start`, `health`, `state`, `switch`, `bake`, `lifecycle`, `aborted`; `interrupted` for a call. */
   readonly step: string;
   readonly previousVersion: string | undefined;
   readonly newVersion: string | undefined;
@@ -164,7 +164,11 @@ export class ReloadError extends TruthoundError {
     },
     options?: ErrorOptions,
   ) {
-    super(`plugin "${facts.pluginId}" was not reloaded (${facts.step}): ${facts.reason}`, options);
+    const what =
+      facts.step === 'interrupted'
+        ? `a call of plugin "${facts.pluginId}" was cut off by its reload`
+        : `plugin "${facts.pluginId}" was not reloaded (${facts.step})`;
+    super(`${what}: ${facts.reason}`, options);
     this.pluginId = facts.pluginId;
     this.step = facts.step;
     this.previousVersion = facts.previousVersion;
