@@ -1,1 +1,26 @@
-export {};
+export { DependencyType } from '@truthound/protocols';
+export type { CycleReport, CyclicGroup } from './cycles/cycle-report.ts';
+export {
+  type AddNodeOptions,
+  type CycleOptions,
+  DependencyGraph,
+  type DependencyOptions,
+  type IgnoredDependency,
+} from './dependency-graph.ts';
+export { DependencyNode } from './dependency-node.ts';
+export type { ImpactReport, WhyReport } from './graph-reports.ts';
+export type { NodeMetadata } from './graph/graph-storage.ts';
+export {
+  DependencyResolver,
+  type DependencyResolverOptions,
+  type LoadCheck,
+} from './resolve/dependency-resolver.ts';
+export type { UninstallOrder } from './resolve/local-order.ts';
+export {
+  type DependencyConflict,
+  type DuplicateConflict,
+  type MissingDependency,
+  type RangeDemand,
+  ResolutionResult,
+  type VersionConflict,
+} from './resolve/resolution-result.ts';

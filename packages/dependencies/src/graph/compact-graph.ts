@@ -1,0 +1,84 @@
+/**
+ * A frozen picture of a graph for the algorithms: vertices are numbers in the order of their ids, the
+ * dependencies of each stand side by side in one array.
+ *
+ * Because the numbers follow the ids, whatever an algorithm prefers by number it prefers by name, and
+ * the order in which plugins were added cannot show in any answer.
+ *
+ * @module
+ */
+import { sortByText } from './code-unit-order.ts';
+import type { EdgeKind } from './edge-kind.ts';
+import { NONE } from './edge-table.ts';
+import type { GraphStorage } from './graph-storage.ts';
+
+/** Vertices are 0 to `ids.length - 1`. The edges of `v` are at `offsets[v]` to `offsets[v + 1] - 1`. */
+export interface CompactGraph {
+  /** Sorted by code unit. */
+  readonly ids: readonly string[];
+  readonly offsets: Int32Array;
+  /** The vertex that each edge leads to: the dependency. */
+  readonly targets: Int32Array;
+  readonly kinds: Uint8Array;
+}
+
+/** The plugins in `slots`, and the edges of `kinds` between them. */
+export function compactSlots(storage: GraphStorage, slots: readonly number[], kinds: EdgeKind): CompactGraph {
+  const { edges } = storage;
+  const ids = slots.map((slot) => storage.id(slot));
+  const order = ids.map((_, index) => index);
+  sortByText(order, ids);
+
+  const vertexOf = new Int32Array(storage.slotCount).fill(NONE);
+  order.forEach((index, vertex) => (vertexOf[slots[index] ?? 0] = vertex));
+
+  const offsets = new Int32Array(slots.length + 1);
+  const targets = new Int32Array(edges.count);
+  const edgeKinds = new Uint8Array(edges.count);
+  let used = 0;
+  order.forEach((index, vertex) => {
+    for (let edge = edges.firstOut(slots[index] ?? 0); edge !== NONE; edge = edges.nextOut(edge)) {
+      const target = vertexOf[edges.target(edge)] ?? NONE;
+      const kind = edges.kind(edge);
+      if (target === NONE || (kind & kinds) === 0) continue;
+      targets[used] = target;
+      edgeKinds[used] = kind;
+      used += 1;
+    }
+    offsets[vertex + 1] = used;
+  });
+  return {
+    ids: order.map((index) => ids[index] ?? ''),
+    offsets,
+    targets: targets.subarray(0, used),
+    kinds: edgeKinds.subarray(0, used),
+  };
+}
+
+/** The part of `graph` between `members` (ascending), with edges of `kinds` only, each vertex's edges ascending. */
+export function subgraph(graph: CompactGraph, members: readonly number[], kinds: EdgeKind): CompactGraph {
+  const local = new Map(members.map((vertex, index) => [vertex, index]));
+  const offsets = new Int32Array(members.length + 1);
+  const targets: number[] = [];
+  const edgeKinds: number[] = [];
+  members.forEach((vertex, index) => {
+    const found: { target: number; kind: EdgeKind }[] = [];
+    for (let edge = graph.offsets[vertex] ?? 0; edge < (graph.offsets[vertex + 1] ?? 0); edge += 1) {
+      const target = local.get(graph.targets[edge] ?? NONE);
+      const kind = graph.kinds[edge] ?? 0;
+      if (target !== undefined && (kind & kinds) !== 0) found.push({ target, kind });
+    }
+    found.sort((a, b) => a.target - b.target);
+    for (const { target, kind } of found) {
+      targets.push(target);
+      edgeKinds.push(kind);
+    }
+    offsets[index + 1] = targets.length;
+  });
+  return {
+    ids: members.map((vertex) => graph.ids[vertex] ?? ''),
+    offsets,
+    targets: Int32Array.from(targets),
+    kinds: Uint8Array.from(edgeKinds),
+  };
+}

@@ -1,0 +1,35 @@
+import { DependencyType } from '@truthound/protocols';
+
+/** A dependency type as one bit, so that a set of types is a number. */
+export type EdgeKind = number;
+
+export const REQUIRED: EdgeKind = 1;
+export const OPTIONAL: EdgeKind = 2;
+export const DEV: EdgeKind = 4;
+
+/** What decides the order of loading. */
+export const LOADING: EdgeKind = REQUIRED | OPTIONAL;
+/** Every kind. */
+export const ANY: EdgeKind = LOADING | DEV;
+
+const KINDS: ReadonlyMap<unknown, EdgeKind> = new Map([
+  [DependencyType.REQUIRED, REQUIRED],
+  [DependencyType.OPTIONAL, OPTIONAL],
+  [DependencyType.DEV, DEV],
+]);
+
+const TYPES: ReadonlyMap<EdgeKind, DependencyType> = new Map([
+  [REQUIRED, DependencyType.REQUIRED],
+  [OPTIONAL, DependencyType.OPTIONAL],
+  [DEV, DependencyType.DEV],
+]);
+
+/** The bit of a dependency type; `undefined` for anything else. */
+export function kindOf(type: unknown): EdgeKind | undefined {
+  return KINDS.get(type);
+}
+
+/** The dependency type of one bit. */
+export function typeOf(kind: EdgeKind): DependencyType {
+  return TYPES.get(kind) ?? DependencyType.REQUIRED;
+}

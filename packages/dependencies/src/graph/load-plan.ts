@@ -1,0 +1,85 @@
+/**
+ * In which order plugins are loaded: by level (how long the longest chain of dependencies below them
+ * is), and within a level by id. Everything in one level can be loaded at the same time.
+ *
+ * Optional dependencies order plugins where they can and never block: where they close a circle, some
+ * are set aside, always the same ones (see {@link breakOptionalCircles}).
+ *
+ * @module
+ */
+import type { CompactGraph } from './compact-graph.ts';
+import { LOADING } from './edge-kind.ts';
+import { breakOptionalCircles } from './optional-circles.ts';
+import { findStrongComponents } from '../cycles/strong-components.ts';
+
+/** Vertices of a {@link CompactGraph}, level by level. */
+export interface LoadPlan {
+  /** All vertices, in the order of loading. */
+  readonly order: readonly number[];
+  /** Where each level starts in `order`; one more entry for the end. */
+  readonly levelStarts: readonly number[];
+  /** Edges (positions in `targets`) that could not be kept, ascending. */
+  readonly setAside: readonly number[];
+}
+
+/**
+ * The plan for a graph that has no circle of required dependencies.
+ * In a graph that has one, that circle is broken like an optional one; ask for circles first.
+ */
+export function planLoading(graph: CompactGraph): LoadPlan {
+  const size = graph.ids.length;
+  const { order, starts } = findStrongComponents(graph, LOADING);
+  const isSetAside = new Uint8Array(graph.targets.length);
+  const sequence = order;
+
+  for (let index = 0; index + 1 < starts.length; index += 1) {
+    const from = starts[index] ?? 0;
+    const to = starts[index + 1] ?? 0;
+    if (to - from > 1) sequence.set(breakOptionalCircles(graph, sequence.slice(from, to), isSetAside), from);
+  }
+
+  const level = new Int32Array(size);
+  let levelCount = size === 0 ? 0 : 1;
+  for (let at = 0; at < size; at += 1) {
+    const vertex = sequence[at] ?? 0;
+    const own = levelOf(graph, vertex, level, isSetAside);
+    level[vertex] = own;
+    if (own >= levelCount) levelCount = own + 1;
+  }
+  return {
+    ...arrangeByLevel(level, levelCount),
+    setAside: [...isSetAside.keys()].filter((edge) => isSetAside[edge] === 1),
+  };
+}
+
+function levelOf(graph: CompactGraph, vertex: number, level: Int32Array, isSetAside: Uint8Array): number {
+  const { offsets, targets, kinds } = graph;
+  const end = offsets[vertex + 1] ?? 0;
+  let own = 0;
+  for (let edge = offsets[vertex] ?? 0; edge < end; edge += 1) {
+    if (((kinds[edge] ?? 0) & LOADING) === 0 || isSetAside[edge] === 1) continue;
+    const target = targets[edge] ?? 0;
+    // An edge from a plugin to itself orders nothing.
+    if (target === vertex) isSetAside[edge] = 1;
+    else own = Math.max(own, (level[target] ?? 0) + 1);
+  }
+  return own;
+}
+
+/** Counting sort: vertices already stand in the order of their ids. */
+function arrangeByLevel(level: Int32Array, levelCount: number): Pick<LoadPlan, 'order' | 'levelStarts'> {
+  const levelStarts = new Array<number>(levelCount + 1).fill(0);
+  for (const own of level) levelStarts[own + 1] = (levelStarts[own + 1] ?? 0) + 1;
+  for (let index = 1; index <= levelCount; index += 1) {
+    levelStarts[index] = (levelStarts[index] ?? 0) + (levelStarts[index - 1] ?? 0);
+  }
+  const next = levelStarts.slice();
+  const order = new Array<number>(level.length).fill(0);
+  for (let vertex = 0; vertex < level.length; vertex += 1) {
+    const own = level[vertex] ?? 0;
+    const at = next[own] ?? 0;
+    next[own] = at + 1;
+    order[at] = vertex;
+  }
+  return { order, levelStarts };
+}

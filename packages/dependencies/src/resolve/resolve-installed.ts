@@ -1,0 +1,119 @@
+/**
+ * From a list of installed plugins to a {@link ResolutionResult}: build the graph, collect every
+ * problem of every category, and put in order what can be loaded.
+ *
+ * @module
+ */
+import type { ResolvablePlugin } from '@truthound/protocols';
+import { findCyclicGroups } from '../cycles/cycle-report.ts';
+import { DependencyGraph, storageOf } from '../dependency-graph.ts';
+import { compareCodeUnits } from '../graph/code-unit-order.ts';
+import { compactSlots } from '../graph/compact-graph.ts';
+import { LOADING, REQUIRED } from '../graph/edge-kind.ts';
+import type { GraphStorage } from '../graph/graph-storage.ts';
+import { planLoading } from '../graph/load-plan.ts';
+import { type PluginWarning, type ResolutionFacts, explainPlugin } from './explain-resolution.ts';
+import { findProblems } from './find-problems.ts';
+import { ProblemMap, spreadProblems } from './problem-map.ts';
+import type { DuplicateConflict, ResolutionResult } from './resolution-result.ts';
+import { RootChains } from './root-chains.ts';
+
+/** What counts as a failure. */
+export interface ResolveRules {
+  readonly strict: boolean;
+  readonly allowMissingOptional: boolean;
+}
+
+/** See {@link DependencyResolver.resolve}. */
+export function resolveInstalled(infos: Iterable<ResolvablePlugin>, rules: ResolveRules): ResolutionResult {
+  const { graph, duplicates } = buildGraph(infos);
+  const storage = storageOf(graph);
+  const { missing, conflicts, warnings } = findProblems(storage, new RootChains(storage), rules);
+  const whole = compactSlots(storage, storage.presentSlots(), LOADING);
+  const groups = findCyclicGroups(whole, REQUIRED);
+
+  const problems = new ProblemMap();
+  problems.addMissing(missing);
+  problems.addConflicts(conflicts);
+  problems.addDuplicates(duplicates);
+  problems.addCycles(groups);
+  const keptBy = spreadProblems(storage, problems);
+  const isClean = keptBy.size === 0;
+
+  const plan = isClean || !rules.strict ? planWithout(storage, keptBy) : EMPTY_PLAN;
+  const facts: ResolutionFacts = {
+    problems,
+    keptBy,
+    batches: plan.batches,
+    versions: new Map([...graph].map(({ pluginId, version }) => [pluginId, version])),
+    warnings: [...warnings, ...plan.warnings],
+    missing,
+  };
+  return Object.freeze({
+    success: isClean || !rules.strict,
+    graph,
+    loadOrder: plan.order,
+    loadBatches: plan.batches,
+    conflicts: Object.freeze([...duplicates, ...conflicts]),
+    missing: Object.freeze(missing),
+    cycles: Object.freeze(groups.map(({ shortest }) => shortest)),
+    warnings: Object.freeze(facts.warnings.map(({ message }) => message)),
+    blocked: Object.freeze([...keptBy.keys()].sort(compareCodeUnits)),
+    explain: (id: string) => explainPlugin(id, facts),
+  });
+}
+
+/** Of several plugins with one id the first given stands in the graph; none of them will be loaded. */
+function buildGraph(infos: Iterable<ResolvablePlugin>): {
+  readonly graph: DependencyGraph;
+  readonly duplicates: readonly DuplicateConflict[];
+} {
+  const graph = new DependencyGraph();
+  const repeated = new Map<string, string[]>();
+  for (const { id, version, dependencies = {} } of infos) {
+    const present = graph.hasNode(id) ? graph.getNode(id) : undefined;
+    if (present === undefined) graph.addNode({ pluginId: id, version, dependencies });
+    else {
+      const versions = repeated.get(id) ?? [present.version];
+      versions.push(version);
+      repeated.set(id, versions);
+    }
+  }
+  const duplicates = [...repeated].map(([pluginId, versions]): DuplicateConflict => {
+    const message = `${String(versions.length)} plugins have the id "${pluginId}" (versions ${versions.join(', ')}): remove all but one, or give them different ids`;
+    return Object.freeze({ type: 'duplicate', pluginId, versions: Object.freeze(versions), message });
+  });
+  return { graph, duplicates: duplicates.sort((a, b) => compareCodeUnits(a.pluginId, b.pluginId)) };
+}
+
+interface ResolvedPlan {
+  readonly order: readonly string[];
+  readonly batches: readonly (readonly string[])[];
+  readonly warnings: readonly PluginWarning[];
+}
+
+const EMPTY_PLAN: ResolvedPlan = { order: Object.freeze([]), batches: Object.freeze([]), warnings: [] };
+
+function planWithout(storage: GraphStorage, keptBy: ReadonlyMap<string, string>): ResolvedPlan {
+  const slots = storage.presentSlots().filter((slot) => !keptBy.has(storage.id(slot)));
+  const graph = compactSlots(storage, slots, LOADING);
+  const { order, levelStarts, setAside } = planLoading(graph);
+  const ids = Object.freeze(order.map((vertex) => graph.ids[vertex] ?? ''));
+  let vertex = 0;
+  const warnings = setAside.map((edge): PluginWarning => {
+    while ((graph.offsets[vertex + 1] ?? 0) <= edge) vertex += 1;
+    const pluginId = graph.ids[vertex] ?? '';
+    const dependencyId = graph.ids[graph.targets[edge] ?? 0] ?? '';
+    return {
+      pluginId,
+      message: `plugin "${pluginId}" may be loaded before its optional dependency "${dependencyId}", because the two stand in a circle`,
+    };
+  });
+  return {
+    order: ids,
+    batches: Object.freeze(
+      levelStarts.slice(0, -1).map((start, level) => Object.freeze(ids.slice(start, levelStarts[level + 1]))),
+    ),
+    warnings: warnings.sort((a, b) => compareCodeUnits(a.message, b.message)),
+  };
+}
