@@ -6,8 +6,7 @@ import { type DerElement, contentOf } from './read-der.ts';
 type Rule = (content: Uint8Array) => string | undefined;
 
 const PRINTABLE = /^[A-Za-z0-9 '()+,./:=?-]*$/u;
-const IA5 = /^[\u{0}-\u{7f}]*$/u;
-const VISIBLE = /^[ -~]*$/u;
+const VISIBLE = /^[\x20-\x7E]*$/u;
 
 const minimalInteger: Rule = (content) => {
   const [first, second] = content;
@@ -39,11 +38,11 @@ const RULES: ReadonlyMap<number, Rule> = new Map<number, Rule>([
   [
     DerTag.BIT_STRING,
     (content) => {
-      const [unused, ...rest] = [content[0], content.at(-1)];
+      const [unused] = content;
       if (unused === undefined) return 'a BIT STRING is empty';
       if (unused > 7 || (content.length === 1 && unused !== 0))
         return 'a BIT STRING counts its unused bits wrongly';
-      const last = rest[0] ?? 0;
+      const last = content.at(-1) ?? 0;
       const isPaddingZero = content.length === 1 || (last & ((1 << unused) - 1)) === 0;
       return isPaddingZero ? undefined : 'the unused bits of a BIT STRING are not zero';
     },
@@ -73,7 +72,10 @@ const RULES: ReadonlyMap<number, Rule> = new Map<number, Rule>([
     },
   ],
   [DerTag.PRINTABLE_STRING, characters('PrintableString', PRINTABLE)],
-  [DerTag.IA5_STRING, characters('IA5String', IA5)],
+  [
+    DerTag.IA5_STRING,
+    (content) => (content.every((octet) => octet < 0x80) ? undefined : 'an IA5String is not ASCII'),
+  ],
   [DerTag.VISIBLE_STRING, characters('VisibleString', VISIBLE)],
   [
     DerTag.BMP_STRING,

@@ -54,5 +54,5 @@ export function readTime(element: DerElement, what: string): Date {
 }
 
 function printable(text: string): string {
-  return text.slice(0, 32).replaceAll(/[^ -~]/gu, '?');
+  return text.slice(0, 32).replaceAll(/[^\x20-\x7E]/gu, '?');
 }

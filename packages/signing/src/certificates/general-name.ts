@@ -21,9 +21,9 @@ export type GeneralNameRole = 'name' | 'constraint';
 
 type TextCheck = (text: string, role: GeneralNameRole) => boolean;
 
-const LABEL = /^[a-z0-9_](?:[a-z0-9_\-]{0,61}[a-z0-9_])?$/iu;
+const LABEL = /^\w(?:[\w-]{0,61}\w)?$/u;
 const LOCAL_PART = /^[\w!#$%&'*+\-./=?^`{|}~]{1,64}$/u;
-const URI = /^[a-z][a-z0-9+\-.]*:[!-~]+$/iu;
+const URI = /^[a-z][a-z0-9+\-.]*:[\x21-\x7E]+$/iu;
 
 /** Preferred name syntax of RFC 1034 §3.5, with the underscore that practice allows. */
 export function isHostName(text: string): boolean {
@@ -46,6 +46,15 @@ const CHECKS: Readonly<Record<'email' | 'dns' | 'uri', TextCheck>> = {
     role === 'constraint' ? isHostConstraint(text) : isHostName(text.startsWith('*.') ? text.slice(2) : text),
   uri: (text, role) => (role === 'constraint' ? isHostConstraint(text) : URI.test(text)),
 };
+
+/** Whether `text` has the syntax of a name, or of a constraint, of this form. */
+export function isGeneralNameText(
+  type: 'email' | 'dns' | 'uri',
+  text: string,
+  role: GeneralNameRole,
+): boolean {
+  return CHECKS[type](text, role);
+}
 
 const TEXT_TAGS: ReadonlyMap<number, 'email' | 'dns' | 'uri'> = new Map([
   [contextTag(1, false), 'email'],

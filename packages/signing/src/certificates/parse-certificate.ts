@@ -10,9 +10,10 @@
  *
  * @module
  */
-import { type KeyObject, X509Certificate, createPublicKey, hash } from 'node:crypto';
+import { X509Certificate, hash } from 'node:crypto';
 import { InvalidCertificateError } from '@truthound/protocols';
 import { DerFault } from './der-fault.ts';
+import { createKeyLoader } from './public-key-loader.ts';
 import { CERTIFICATE_LIMITS, readDer } from './read-der.ts';
 import { type CertificateBody, readCertificateBody } from './certificate-body.ts';
 import { commonNameOf, comparisonKey } from './distinguished-name.ts';
@@ -125,20 +126,8 @@ function createParsedCertificate(der: Uint8Array, body: CertificateBody): Parsed
     issuerKey: comparisonKey(issuerName),
     spki,
     keyFacts,
-    publicKey: createKeyLoader(certId, spki),
+    publicKey: createKeyLoader(spki, certId),
   };
   registerCertificate(certificate, internals);
   return certificate;
-}
-
-function createKeyLoader(certId: string, spki: Uint8Array): () => KeyObject {
-  let loaded: KeyObject | undefined;
-  return () => {
-    try {
-      loaded ??= createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
-      return loaded;
-    } catch (cause) {
-      throw new InvalidCertificateError({ certId, parseError: 'its public key cannot be loaded' }, { cause });
-    }
-  };
 }

@@ -1,7 +1,7 @@
 import { DerFault } from './der-fault.ts';
 
 const ARMOUR = /^-----BEGIN (?<label>[A-Z0-9 ]{1,40})-----$/u;
-const BASE64_LINE = /^[A-Za-z0-9+\/]{1,76}={0,2}$/u;
+const BASE64_LINE = /^[A-Za-z0-9+/]{1,76}={0,2}$/u;
 
 /**
  * The bytes of the one PEM block in `text` (RFC 7468, strict form: no headers, no text around it).

@@ -13,6 +13,8 @@ export interface PublicKeyFacts {
   readonly bits: number;
   /** RSA alone. */
   readonly publicExponent?: bigint;
+  /** The 32 octets of an Ed25519 key. */
+  readonly ed25519Key?: Uint8Array;
 }
 
 type KeyReader = (parameters: DerElement | undefined, key: Uint8Array, start: number) => PublicKeyFacts;
@@ -48,7 +50,7 @@ const readEc: KeyReader = (parameters, key, start) => {
 const readEd25519: KeyReader = (parameters, key, start) => {
   if (parameters !== undefined) throw new DerFault('an Ed25519 key has no parameters', start);
   if (key.length !== 32) throw new DerFault(`an Ed25519 key has 32 bytes, not ${key.length}`, start);
-  return { algorithm: 'Ed25519', bits: 256 };
+  return { algorithm: 'Ed25519', bits: 256, ed25519Key: key };
 };
 
 const READERS: ReadonlyMap<string, KeyReader> = new Map([
