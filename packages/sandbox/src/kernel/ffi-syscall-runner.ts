@@ -70,7 +70,7 @@ export class FfiSyscallRunner implements SyscallRunner, Disposable {
   }
 
   #resolve(argument: SyscallArgument, results: readonly bigint[]): bigint {
-    if (typeof argument === 'bigint') return argument;
+    if (typeof argument === 'bigint') return BigInt.asIntN(64, argument);
     if (argument instanceof Uint8Array) return this.#ffi.getRawPointer(argument);
     const result = results[argument.resultOf];
     if (result === undefined) throw new RangeError(`call ${argument.resultOf} has no result yet`);

@@ -19,7 +19,8 @@ export interface LockdownLimits {
   readonly fileSizeBytes?: number;
   /**
    * Private memory that may be in use (`RssAnon`), in bytes: heap, Buffers, SharedArrayBuffers and WebAssembly
-   * together, with what an idle Node uses, about 10 MB.
+   * together, with what an idle Node uses, about 10 MB. From Node 24 on a Worker also reserves 512 MB of addresses
+   * for its code, which the kernel counts: under this limit it needs `resourceLimits.codeRangeSizeMb`.
    */
   readonly memoryBytes?: number;
 }

@@ -35,7 +35,6 @@ interface Instruction {
 /** Numbers from `first` on, up to the next run, are treated by the same block. */
 interface Run {
   readonly first: number;
-  readonly key: string;
   readonly block: readonly Instruction[];
 }
 
@@ -63,6 +62,9 @@ const RETURN_KILL_PROCESS = 0x8000_0000;
 
 /** The largest error number that the kernel lets a filter return. */
 const MAX_ERRNO = 4095;
+
+/** What calls answer that are newer than the tables. */
+const UNLISTED = failWith(LinuxErrno.ENOSYS);
 
 /** Distances of conditional jumps are bytes. */
 const MAX_CONDITIONAL_JUMP = 255;
@@ -97,21 +99,33 @@ function listRuns({ arch, rules }: SeccompFilter): Run[] {
   const rulesByNumber = new Map<number, SeccompRule[]>();
   for (const rule of rules) {
     const number = getSyscallNumber(arch, rule.syscall);
-    rulesByNumber.set(number, [...(rulesByNumber.get(number) ?? []), rule]);
+    const own = rulesByNumber.get(number);
+    if (own === undefined) rulesByNumber.set(number, [rule]);
+    else own.push(rule);
   }
+  const blocks = new Map<number, readonly Instruction[]>();
+  // Equal treatment without tests is one and the same block, so that neighbours are recognised by identity.
+  const unconditional = (action: SeccompAction): readonly Instruction[] => {
+    const value = actionValue(action);
+    const block = blocks.get(value) ?? [returnAction(action)];
+    blocks.set(value, block);
+    return block;
+  };
   const runs: Run[] = [];
   const append = (first: number, block: readonly Instruction[]): void => {
-    const key = JSON.stringify(block);
-    if (runs.at(-1)?.key !== key) runs.push({ first, key, block });
+    if (runs.at(-1)?.block !== block) runs.push({ first, block });
   };
-  const unlisted = [returnAction(failWith(LinuxErrno.ENOSYS))];
   let next = 0;
   for (const [, number] of listSyscalls(arch)) {
-    if (number > next) append(next, unlisted);
-    append(number, compileRules(rulesByNumber.get(number) ?? []));
+    if (number > next) append(next, unconditional(UNLISTED));
+    const own = rulesByNumber.get(number) ?? [];
+    const [first] = own;
+    if (first === undefined) append(number, unconditional(ALLOW));
+    else if ((first.when ?? []).length === 0) append(number, unconditional(first.action));
+    else append(number, compileRules(own));
     next = number + 1;
   }
-  append(next, unlisted);
+  append(next, unconditional(UNLISTED));
   return runs;
 }
 
