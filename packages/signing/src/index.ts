@@ -1,1 +1,63 @@
-export {};
+export {
+  SignatureAlgorithm,
+  TrustLevel,
+  type SignedFile,
+  type TrustedCertificate,
+  type VerificationHandler,
+  type VerificationResult,
+  type VerificationStepReport,
+  type VerificationSubject,
+  type VerificationVerdict,
+} from '@truthound/protocols';
+export {
+  type GenerateKeyPairOptions,
+  type GeneratedKey,
+  type KeyPair,
+  type SecretKey,
+  generateKeyPair,
+} from './generate-key-pair.ts';
+export {
+  type KeyFamily,
+  type KeyInput,
+  type LoadKeyOptions,
+  type SigningKey,
+  keyId,
+  loadKey,
+} from './signing-key.ts';
+export { SIGNATURE_FILE } from './file-names.ts';
+export { PAYLOAD_TYPE } from './dsse-envelope.ts';
+export type { JsonValue } from './canonical-json.ts';
+export type { PluginFacts } from './plugin-facts.ts';
+export { SignatureInfo } from './signature-info.ts';
+export { readSignatures, writeSignatures } from './signature-file.ts';
+export { type SignOptions, SigningServiceImpl, type SigningServiceOptions } from './signing-service.ts';
+export {
+  type AddKeyOptions,
+  type RevokeOptions,
+  TrustStoreImpl,
+  type TrustStoreOptions,
+  type TrustedKeySummary,
+} from './trust-store.ts';
+export { TrustStoreError } from './trust/trust-store-error.ts';
+export { ChainVerifier, type RootDirectory } from './verification/chain-verifier.ts';
+export { type ExpirationOptions, ExpirationVerifier } from './verification/expiration-verifier.ts';
+export { IntegrityVerifier } from './verification/integrity-verifier.ts';
+export { MissingSignatureError } from './verification/missing-signature-error.ts';
+export { type SignatureCheckOptions, SignatureVerifier } from './verification/signature-verifier.ts';
+export {
+  type Revocation,
+  type RevocationSubject,
+  type SignerDirectory,
+  type TrustOptions,
+  TrustVerifier,
+  type TrustedKey,
+} from './verification/trust-verifier.ts';
+export type { ScanForRun, VerificationChain, VerifyOptions } from './verification/verification-chain.ts';
+export { VerificationChainBuilder } from './verification/verification-chain-builder.ts';
+export {
+  type PluginSnapshot,
+  type SnapshotOptions,
+  type VerifyAndSnapshotOptions,
+  snapshotPlugin,
+  verifyAndSnapshot,
+} from './plugin-snapshot.ts';

@@ -1,0 +1,53 @@
+/**
+ * Bytes as text and back, with exactly one accepted spelling. Runs without `node:` imports.
+ *
+ * `Buffer.from(text, 'base64')` ignores what it does not understand, so many texts give the same bytes. A
+ * signature file must not have spellings that differ and verify alike: decoding re-encodes and compares.
+ *
+ * @module
+ */
+
+const encoder = new TextEncoder();
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const CHUNK = 0x80_00;
+
+/** UTF-8 bytes of `text`. */
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** The text of UTF-8 `bytes`. @throws TypeError when they are not UTF-8. */
+export function utf8Text(bytes: Uint8Array): string {
+  return strictDecoder.decode(bytes);
+}
+
+/** Base64 of RFC 4648 §4, with padding. */
+export function toBase64(bytes: Uint8Array): string {
+  let binary = '';
+  for (let start = 0; start < bytes.length; start += CHUNK) {
+    binary += String.fromCharCode(...bytes.subarray(start, start + CHUNK));
+  }
+  return btoa(binary);
+}
+
+/** The bytes of canonical base64; `undefined` for any other text. */
+export function fromBase64(text: string): Uint8Array | undefined {
+  let binary: string;
+  try {
+    binary = atob(text);
+  } catch {
+    return undefined;
+  }
+  if (btoa(binary) !== text) return undefined;
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}
+
+/** Lower-case hex. */
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Whether both hold the same bytes. For public values only: it stops at the first difference. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}

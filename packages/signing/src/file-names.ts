@@ -1,0 +1,101 @@
+/**
+ * Which file names a plugin may contain. Runs without `node:` imports.
+ *
+ * A name must mean the same file on every system, or a statement checked on one machine would say something else on another:
+ * `a\b` is a file on Linux and a folder on Windows, `É` has two spellings, `A` and `a` are one file on macOS.
+ *
+ * @module
+ */
+
+/** Name of the signature file, at the root of a plugin; the only file that is not signed. */
+export const SIGNATURE_FILE = 'truthound.sig.json';
+
+/** Most files of a plugin. */
+export const MAX_FILES = 100_000;
+const MAX_PATH_BYTES = 1024;
+const MAX_DEPTH = 64;
+
+/** First rule that `refused` matches names the problem. */
+const NAME_RULES: readonly { readonly problem: string; readonly refused: (name: string) => boolean }[] = [
+  { problem: 'is empty, "." or ".."', refused: (name) => name === '' || name === '.' || name === '..' },
+  { problem: 'contains "/" or "\\"', refused: (name) => /[/\\]/.test(name) },
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  {
+    problem: 'contains a control character',
+    refused: (name) => /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(name),
+  },
+  { problem: 'is not valid UTF-8', refused: (name) => /[\p{Surrogate}\ufffd]/u.test(name) },
+  { problem: 'is not in Unicode normal form C', refused: (name) => name !== name.normalize('NFC') },
+  { problem: 'contains ":", which Windows reads as a stream', refused: (name) => name.includes(':') },
+  { problem: 'ends with "." or a space, which Windows drops', refused: (name) => /[. ]$/.test(name) },
+  {
+    problem: 'is a device on Windows',
+    refused: (name) => /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(name),
+  },
+];
+
+const PLAIN = /^[\w-][\w.@+-]*[\w-]$/;
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
+
+/** What is wrong with one part of a path; `undefined` for nothing. */
+export function findNameFault(name: string): string | undefined {
+  // Nearly every name is plain ASCII, and then only the last rule can object.
+  if (PLAIN.test(name) && !DEVICE.test(name)) return undefined;
+  return NAME_RULES.find(({ refused }) => refused(name))?.problem;
+}
+
+/** What is wrong with a path relative to the plugin's root, parts joined with `/`. */
+export function findPathFault(path: string): string | undefined {
+  const parts = path.split('/');
+  if (parts.length > MAX_DEPTH) return `is nested deeper than ${MAX_DEPTH} folders`;
+  if (path.length * 3 > MAX_PATH_BYTES && new TextEncoder().encode(path).length > MAX_PATH_BYTES) {
+    return `has a path of more than ${MAX_PATH_BYTES} bytes`;
+  }
+  for (const part of parts) {
+    const fault = findNameFault(part);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** Orders paths by their UTF-8 bytes, which is the order of their code points. */
+export function comparePaths(a: string, b: string): number {
+  if (a === b) return 0;
+  // Code units order like code points unless a surrogate meets a unit above it.
+  for (let index = 0; index < a.length && index < b.length; index += 1) {
+    const left = a.charCodeAt(index);
+    const right = b.charCodeAt(index);
+    if (left === right) continue;
+    const isLeftSurrogate = left >= 0xd800 && left <= 0xdfff;
+    const isRightSurrogate = right >= 0xd800 && right <= 0xdfff;
+    if (isLeftSurrogate !== isRightSurrogate)
+      return isLeftSurrogate ? 1 : right > 0xdfff ? -1 : left - right || -1;
+    return left - right;
+  }
+  return a.length - b.length;
+}
+
+/** The spelling under which a file system that ignores case would find it. */
+function foldCase(path: string): string {
+  return path.toUpperCase().toLowerCase().normalize('NFC');
+}
+
+/** Two files, or a file and a folder, that a file system ignoring case takes for one; `undefined` when there are none. */
+export function findCollision(paths: Iterable<string>): readonly [string, string] | undefined {
+  const seen = new Map<string, string>();
+  for (const path of paths) {
+    // Every folder on the way counts too: `A/x` and `a/y` would share a folder.
+    for (let end = path.indexOf('/'); ; end = path.indexOf('/', end + 1)) {
+      const part = end === -1 ? path : path.slice(0, end);
+      const folded = foldCase(end === -1 ? part : `${part}/`);
+      const first = seen.get(folded);
+      const spelling = end === -1 ? part : `${part}/`;
+      if (first !== undefined && (first !== spelling || end === -1)) return [first, spelling];
+      const other = seen.get(end === -1 ? `${folded}/` : folded.slice(0, -1));
+      if (other !== undefined) return [other, spelling];
+      seen.set(folded, spelling);
+      if (end === -1) break;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,199 @@
+/**
+ * The statement that a signer signs: which plugin, which files, who says so and until when. Runs without `node:` imports.
+ *
+ * Everything that a result shows comes from here. The bytes are verified first and parsed afterwards; parsing is strict, so
+ * that a statement has no part that nobody reads.
+ *
+ * @module
+ */
+import { SignatureAlgorithm, type SignedFile } from '@truthound/protocols';
+import { utf8, utf8Text } from './byte-text.ts';
+import { type JsonValue, canonicalJson } from './canonical-json.ts';
+import { MAX_FILES, comparePaths, findCollision, findPathFault } from './file-names.ts';
+import { isObject } from './is-object.ts';
+import type { PluginFacts } from './plugin-facts.ts';
+
+/** Who signed, and with which key. */
+export interface StatementSigner {
+  readonly id: string;
+  readonly algorithm: SignatureAlgorithm;
+  readonly keyId: string;
+  /** SHA-256 of each certificate that goes with the signature, leaf first. */
+  readonly certificates: readonly string[];
+}
+
+/** The content of a signed statement. */
+export interface PluginStatement {
+  readonly plugin: PluginFacts;
+  /** Grows with every release of a plugin, so that an older one can be told apart. */
+  readonly sequence: number;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | undefined;
+  readonly signer: StatementSigner;
+  readonly pluginHash: string;
+  readonly files: readonly SignedFile[];
+  /** What the signer wanted to say beside. */
+  readonly metadata: Readonly<Record<string, JsonValue>>;
+}
+
+const FORMAT_VERSION = 1;
+const HEX_256 = /^[0-9a-f]{64}$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const MAX_TEXT = 512;
+
+/** The canonical list of files: what the plugin's hash is the SHA-256 of. */
+export function canonicalFileList(files: readonly SignedFile[]): Uint8Array {
+  return utf8(canonicalJson({ files: files.map(fileToJson), formatVersion: FORMAT_VERSION }));
+}
+
+/** The bytes to sign. */
+export function statementBytes(statement: PluginStatement): Uint8Array {
+  const { plugin, sequence, createdAt, expiresAt, signer, pluginHash, files, metadata } = statement;
+  return utf8(
+    canonicalJson({
+      formatVersion: FORMAT_VERSION,
+      plugin,
+      sequence,
+      createdAt: createdAt.toISOString(),
+      expiresAt: expiresAt?.toISOString() ?? null,
+      signer,
+      pluginHash,
+      files: files.map(fileToJson),
+      metadata,
+    }),
+  );
+}
+
+/** @throws TypeError that says what is wrong, as the rest of a sentence. */
+export function parseStatement(bytes: Uint8Array): PluginStatement {
+  const json: unknown = JSON.parse(utf8Text(bytes));
+  const statement = exact(json, 'the statement', STATEMENT_KEYS);
+  if (statement['formatVersion'] !== FORMAT_VERSION) {
+    throw new TypeError(`its formatVersion is not ${FORMAT_VERSION}: a newer release may read it`);
+  }
+  const { sequence, metadata } = statement;
+  if (!Number.isSafeInteger(sequence) || (sequence as number) < 0)
+    throw new TypeError('its sequence is not a whole number');
+  if (!isObject(metadata)) throw new TypeError('its metadata is not an object');
+  return Object.freeze({
+    plugin: parsePlugin(statement['plugin']),
+    sequence: sequence as number,
+    createdAt: parseTime(statement['createdAt'], 'createdAt'),
+    expiresAt: statement['expiresAt'] === null ? undefined : parseTime(statement['expiresAt'], 'expiresAt'),
+    signer: parseSigner(statement['signer']),
+    pluginHash: hex(statement['pluginHash'], 'pluginHash'),
+    files: parseFiles(statement['files']),
+    metadata: metadata as Readonly<Record<string, JsonValue>>,
+  });
+}
+
+const STATEMENT_KEYS = [
+  'formatVersion',
+  'plugin',
+  'sequence',
+  'createdAt',
+  'expiresAt',
+  'signer',
+  'pluginHash',
+  'files',
+  'metadata',
+];
+
+function fileToJson(file: SignedFile): JsonValue {
+  return { path: file.path, size: file.size, mode: file.executable ? 'x' : '-', sha256: file.sha256 };
+}
+
+function parsePlugin(json: unknown): PluginFacts {
+  const plugin = exact(json, 'its plugin', ['id', 'version', 'hostRange', 'permissions']);
+  return Object.freeze({
+    id: textOrNull(plugin['id'], 'plugin.id'),
+    version: textOrNull(plugin['version'], 'plugin.version'),
+    hostRange: textOrNull(plugin['hostRange'], 'plugin.hostRange'),
+    permissions: plugin['permissions'] as JsonValue,
+  });
+}
+
+function parseSigner(json: unknown): StatementSigner {
+  const signer = exact(json, 'its signer', ['id', 'algorithm', 'keyId', 'certificates']);
+  const { algorithm, certificates } = signer;
+  if (!Object.values<unknown>(SignatureAlgorithm).includes(algorithm))
+    throw new TypeError('its algorithm is unknown');
+  if (!Array.isArray(certificates)) throw new TypeError('its signer.certificates is not a list');
+  return Object.freeze({
+    id: text(signer['id'], 'signer.id'),
+    algorithm: algorithm as SignatureAlgorithm,
+    keyId: hex(signer['keyId'], 'signer.keyId'),
+    certificates: Object.freeze(certificates.map((item) => hex(item, 'signer.certificates'))),
+  });
+}
+
+function parseFiles(json: unknown): readonly SignedFile[] {
+  if (!Array.isArray(json)) throw new TypeError('its files are not a list');
+  if (json.length > MAX_FILES) throw new TypeError(`it lists more than ${MAX_FILES} files`);
+  const files = json.map(parseFile);
+  for (let index = 1; index < files.length; index += 1) {
+    const [before, after] = [files[index - 1]?.path ?? '', files[index]?.path ?? ''];
+    if (comparePaths(before, after) >= 0)
+      throw new TypeError(`its files are not in order at ${JSON.stringify(after)}`);
+  }
+  const collision = findCollision(files.map(({ path }) => path));
+  if (collision !== undefined)
+    throw new TypeError(
+      `its files ${collision.map((path) => JSON.stringify(path)).join(' and ')} differ only in case`,
+    );
+  return Object.freeze(files);
+}
+
+function parseFile(json: unknown): SignedFile {
+  const file = exact(json, 'a file', ['path', 'size', 'mode', 'sha256']);
+  const path = text(file['path'], 'path of a file', 4096);
+  const fault = findPathFault(path);
+  if (fault !== undefined) throw new TypeError(`its file ${JSON.stringify(path)} ${fault}`);
+  const { size, mode } = file;
+  if (!Number.isSafeInteger(size) || (size as number) < 0)
+    throw new TypeError(`the size of "${path}" is not a whole number`);
+  if (mode !== 'x' && mode !== '-') throw new TypeError(`the mode of "${path}" is neither "x" nor "-"`);
+  return Object.freeze({
+    path,
+    size: size as number,
+    executable: mode === 'x',
+    sha256: hex(file['sha256'], `sha256 of "${path}"`),
+  });
+}
+
+function exact(value: unknown, name: string, keys: readonly string[]): Readonly<Record<string, unknown>> {
+  if (!isObject(value)) throw new TypeError(`${name} is not an object`);
+  const names = Object.keys(value);
+  const odd = names.find((key) => !keys.includes(key)) ?? keys.find((key) => !Object.hasOwn(value, key));
+  if (odd !== undefined) {
+    throw new TypeError(
+      `${name} ${keys.includes(odd) ? 'lacks' : 'has the unknown key'} ${JSON.stringify(odd.slice(0, 60))}`,
+    );
+  }
+  return value;
+}
+
+function text(value: unknown, name: string, maxLength = MAX_TEXT): string {
+  if (typeof value !== 'string' || value === '' || value.length > maxLength) {
+    throw new TypeError(`its ${name} is not a text of 1 to ${maxLength} characters`);
+  }
+  return value;
+}
+
+function textOrNull(value: unknown, name: string): string | null {
+  return value === null ? null : text(value, name);
+}
+
+function hex(value: unknown, name: string): string {
+  if (typeof value !== 'string' || !HEX_256.test(value))
+    throw new TypeError(`its ${name} is not 64 hex digits`);
+  return value;
+}
+
+function parseTime(value: unknown, name: string): Date {
+  const time = typeof value === 'string' && TIME.test(value) ? new Date(value) : undefined;
+  if (time === undefined || Number.isNaN(time.getTime()) || time.toISOString() !== value) {
+    throw new TypeError(`its ${name} is not a time such as 2026-01-31T12:00:00.000Z`);
+  }
+  return time;
+}

@@ -1,0 +1,73 @@
+import { InvalidSignatureError, SignatureExpiredError } from '@truthound/protocols';
+import {
+  type Candidate,
+  type StepAnswer,
+  type VerificationRun,
+  type VerificationStep,
+  pluginIdOf,
+} from './verification-run.ts';
+
+const DAY_MS = 86_400_000;
+/** How far clocks may differ before "signed in the future" is believed. */
+export const CLOCK_SKEW_MS: number = 5 * 60_000;
+
+/** How {@link ExpirationVerifier} judges. */
+export interface ExpirationOptions {
+  /** Oldest signature that counts, in days. @defaultValue 0, no limit */
+  readonly maxAgeDays?: number | undefined;
+}
+
+/** Lets only signatures count that are not expired, not too old and not from the future. */
+export class ExpirationVerifier implements VerificationStep {
+  readonly name = 'expiration';
+  readonly #maxAgeDays: number;
+
+  /** @throws RangeError for a negative or unreal `maxAgeDays` */
+  constructor({ maxAgeDays = 0 }: ExpirationOptions = {}) {
+    if (!(maxAgeDays >= 0))
+      throw new RangeError(`maxAgeDays must be 0 (no limit) or more, not ${maxAgeDays}`);
+    this.#maxAgeDays = maxAgeDays;
+  }
+
+  check(run: VerificationRun): StepAnswer {
+    for (const candidate of run.counting) this.#checkOne(run, candidate);
+    const limit = this.#maxAgeDays === 0 ? '' : `, none is older than ${this.#maxAgeDays} days`;
+    return { detail: `${run.counting.length} signatures are within their time${limit}` };
+  }
+
+  #checkOne(run: VerificationRun, candidate: Candidate): void {
+    const { statement } = candidate;
+    if (statement === undefined) return;
+    const { createdAt, expiresAt, signer } = statement;
+    const facts = { pluginId: pluginIdOf(candidate), signerId: signer.id };
+    const times = { expected: `at or before ${run.now.toISOString()}`, seen: createdAt.toISOString() };
+    if (createdAt.getTime() > run.now.getTime() + CLOCK_SKEW_MS) {
+      const reason = `it was made in the future, at ${createdAt.toISOString()}`;
+      const error = new InvalidSignatureError({ ...facts, algorithm: signer.algorithm, reason });
+      run.fail({ error, ...times, remedy: 'set the clocks of the signer and of this machine' });
+      return;
+    }
+    const end = this.#endOf(createdAt, expiresAt);
+    if (end === undefined || run.now.getTime() < end.at.getTime()) return;
+    const error = new SignatureExpiredError({
+      ...facts,
+      expiredAt: end.at,
+      signedAt: createdAt,
+      reason: end.reason,
+    });
+    run.reject(candidate, { error, ...times, remedy: 'ask the signer to sign the plugin again' });
+  }
+
+  /** The earlier of the signer's own end and the policy's. */
+  #endOf(
+    createdAt: Date,
+    expiresAt: Date | undefined,
+  ): { readonly at: Date; readonly reason: string } | undefined {
+    const ends = expiresAt === undefined ? [] : [{ at: expiresAt, reason: 'as its signer set' }];
+    if (this.#maxAgeDays !== 0 && this.#maxAgeDays !== Infinity) {
+      const at = new Date(createdAt.getTime() + this.#maxAgeDays * DAY_MS);
+      ends.push({ at, reason: `since signatures count for ${this.#maxAgeDays} days here` });
+    }
+    return ends.sort((a, b) => a.at.getTime() - b.at.getTime())[0];
+  }
+}

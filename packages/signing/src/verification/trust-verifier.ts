@@ -1,0 +1,216 @@
+import {
+  CertificateRevokedError,
+  type SecurityError,
+  type SignatureAlgorithm,
+  TrustLevel,
+  UntrustedSignerError,
+} from '@truthound/protocols';
+import type { SigningKey } from '../signing-key.ts';
+import {
+  type Candidate,
+  type StepAnswer,
+  type VerificationRun,
+  type VerificationStep,
+  pluginIdOf,
+} from './verification-run.ts';
+
+/** What a trust store knows about a key. */
+export interface TrustedKey {
+  readonly key: SigningKey;
+  readonly keyId: string;
+  readonly signerId: string;
+  readonly trustLevel: TrustLevel;
+  readonly algorithms: readonly SignatureAlgorithm[];
+  /** Plugins that it may sign, with `*`; `undefined` for all. */
+  readonly pluginIds: readonly string[] | undefined;
+}
+
+/** What may be withdrawn, about one signature. */
+export interface RevocationSubject {
+  readonly keyId?: string | undefined;
+  readonly certificates?: readonly { readonly certId: string; readonly serial: string }[] | undefined;
+  readonly digest?: string | undefined;
+  readonly pluginId?: string | undefined;
+  readonly version?: string | undefined;
+  /** When the signature was made. */
+  readonly signedAt: Date;
+}
+
+/** A withdrawal that covers a subject. */
+export interface Revocation {
+  readonly reason: string;
+  readonly revokedAt: Date;
+  /** What it was that was withdrawn, in words. */
+  readonly subject: string;
+  readonly certId: string | undefined;
+}
+
+/** What {@link TrustVerifier} asks of a trust store. `TrustStoreImpl` answers it. */
+export interface SignerDirectory {
+  findKey(keyId: string): TrustedKey | undefined;
+  findRevocation(subject: RevocationSubject): Revocation | undefined;
+  /** The level that was set for a signer by name; `undefined` when none was. */
+  getSignerCap(signerId: string): TrustLevel | undefined;
+  /** Level of a certificate that is in the store itself. */
+  isTrusted(cert: Uint8Array): { readonly isTrusted: boolean; readonly trustLevel: TrustLevel };
+}
+
+/** How {@link TrustVerifier} judges. */
+export interface TrustOptions {
+  /** Least level that counts: `TRUSTED` for policies that require a trusted signer. @defaultValue VERIFIED */
+  readonly requiredTrustLevel?: TrustLevel | undefined;
+}
+
+const STRENGTH: Readonly<Record<TrustLevel, number>> = { revoked: -1, unknown: 0, verified: 1, trusted: 2 };
+
+/** The weaker of two levels. */
+export function weakerLevel(a: TrustLevel, b: TrustLevel): TrustLevel {
+  return STRENGTH[a] <= STRENGTH[b] ? a : b;
+}
+
+/** Whether `level` is at least `required`. */
+export function isLevelEnough(level: TrustLevel, required: TrustLevel): boolean {
+  return STRENGTH[level] >= STRENGTH[required];
+}
+
+/** Lets only signatures count whose key belongs to a known signer, who may sign this plugin and is not revoked. */
+export class TrustVerifier implements VerificationStep {
+  readonly name = 'trust';
+  readonly directory: SignerDirectory;
+  readonly requiredTrustLevel: TrustLevel;
+
+  /** @throws TypeError when `store` cannot answer */
+  constructor(store: SignerDirectory, options: TrustOptions = {}) {
+    if (typeof store.findKey !== 'function' || typeof store.findRevocation !== 'function') {
+      throw new TypeError(
+        'the trust step needs a TrustStoreImpl, or a store with findKey and findRevocation',
+      );
+    }
+    this.directory = store;
+    this.requiredTrustLevel = options.requiredTrustLevel ?? TrustLevel.VERIFIED;
+  }
+
+  check(run: VerificationRun): StepAnswer {
+    for (const candidate of run.counting) {
+      if (candidate.statement === undefined) continue;
+      if (rejectRevoked(run, candidate, this.directory)) continue;
+      if (candidate.keySource === 'certificate') this.#judgeCertificate(candidate);
+      else this.#judgeKey(run, candidate);
+    }
+    const signers = run.counting.map(({ statement }) => statement?.signer.id ?? '');
+    return { detail: `signed by ${signers.map((signer) => JSON.stringify(signer)).join(', ')}` };
+  }
+
+  #judgeKey(run: VerificationRun, candidate: Candidate): void {
+    const { statement, key } = candidate;
+    if (statement === undefined || key === undefined) return;
+    const known = this.directory.findKey(key.keyId);
+    if (known === undefined) {
+      // The caller vouched for this key by handing it over.
+      candidate.trustLevel = this.#capped(TrustLevel.VERIFIED, statement.signer.id);
+    } else if (known.signerId !== statement.signer.id) {
+      const reason = `its key belongs to "${known.signerId}"`;
+      run.reject(candidate, {
+        error: untrusted(run, candidate, TrustLevel.UNKNOWN, reason),
+        expected: known.signerId,
+      });
+      return;
+    } else if (!maySign(known.pluginIds, statement.plugin.id)) {
+      const reason = `its key may sign ${known.pluginIds?.join(', ') ?? ''}, and not this plugin`;
+      run.reject(candidate, { error: untrusted(run, candidate, TrustLevel.UNKNOWN, reason) });
+      return;
+    } else candidate.trustLevel = this.#capped(known.trustLevel, known.signerId);
+    rejectWeak(run, candidate);
+  }
+
+  /** A certificate that is in the store itself needs no path; any other waits for the chain step. */
+  #judgeCertificate(candidate: Candidate): void {
+    const [leaf] = candidate.certificates;
+    const { statement } = candidate;
+    if (leaf === undefined || statement === undefined || leaf.subjectCommonName !== statement.signer.id)
+      return;
+    const { isTrusted, trustLevel } = this.directory.isTrusted(leaf.der);
+    if (!isTrusted) return;
+    candidate.isAnchored = true;
+    candidate.trustLevel = this.#capped(trustLevel, statement.signer.id);
+  }
+
+  #capped(level: TrustLevel, signerId: string): TrustLevel {
+    return weakerLevel(level, this.directory.getSignerCap(signerId) ?? level);
+  }
+}
+
+/** Rejects a signature whose key, certificate, plugin or bytes were withdrawn; answers whether it did. */
+export function rejectRevoked(
+  run: VerificationRun,
+  candidate: Candidate,
+  directory: SignerDirectory,
+): boolean {
+  const { statement, key, certificates } = candidate;
+  if (statement === undefined) return false;
+  const revocation = directory.findRevocation({
+    keyId: key?.keyId,
+    certificates,
+    digest: statement.pluginHash,
+    pluginId: statement.plugin.id ?? undefined,
+    version: statement.plugin.version ?? undefined,
+    signedAt: statement.createdAt,
+  });
+  if (revocation === undefined) return false;
+  const { reason, revokedAt, subject, certId } = revocation;
+  const error: SecurityError =
+    certId === undefined
+      ? untrusted(
+          run,
+          candidate,
+          TrustLevel.REVOKED,
+          `${subject} was revoked at ${revokedAt.toISOString()}: ${reason}`,
+        )
+      : new CertificateRevokedError({ certId, revokedAt, reason });
+  run.reject(candidate, { error, remedy: 'use a version that was signed with a key in force' });
+  return true;
+}
+
+/** Rejects a signature whose signer is not trusted enough. */
+export function rejectWeak(run: VerificationRun, candidate: Candidate): void {
+  const { trustLevel } = candidate;
+  if (isLevelEnough(trustLevel, run.requiredTrustLevel)) return;
+  const remedy = `raise the signer's level in the trust store, or ask for less than "${run.requiredTrustLevel}"`;
+  run.reject(candidate, { error: untrusted(run, candidate, trustLevel), seen: trustLevel, remedy });
+}
+
+/** The error for a signer who is not trusted enough. */
+export function untrusted(
+  run: VerificationRun,
+  candidate: Candidate,
+  trustLevel: TrustLevel,
+  reason?: string,
+): UntrustedSignerError {
+  return new UntrustedSignerError({
+    pluginId: pluginIdOf(candidate),
+    signerId: candidate.statement?.signer.id,
+    trustLevel,
+    requiredTrustLevel: run.requiredTrustLevel,
+    ...(reason === undefined ? {} : { reason }),
+  });
+}
+
+function maySign(patterns: readonly string[] | undefined, pluginId: string | null): boolean {
+  if (patterns === undefined) return true;
+  return pluginId !== null && patterns.some((pattern) => matchesPattern(pattern, pluginId));
+}
+
+/** Whether `text` fits `pattern`, where `*` stands for any run of characters. Linear: no backtracking. */
+export function matchesPattern(pattern: string, text: string): boolean {
+  const [head = '', ...rest] = pattern.split('*');
+  if (rest.length === 0) return pattern === text;
+  const tail = rest.pop() ?? '';
+  if (!text.startsWith(head) || !text.endsWith(tail) || text.length < head.length + tail.length) return false;
+  let from = head.length;
+  for (const part of rest) {
+    const at = text.indexOf(part, from);
+    if (at === -1) return false;
+    from = at + part.length;
+  }
+  return from + tail.length <= text.length;
+}
