@@ -1,0 +1,31 @@
+import type { PluginManifest, SecurityPolicy, VerificationResult } from '@truthound/protocols';
+
+/** One version of a plugin, verified and copied to where nobody can change it. None of its code has run. */
+export interface PreparedVersion {
+  /** The folder it was discovered in. */
+  readonly sourcePath: string;
+  /** The snapshot that its code is loaded from. */
+  readonly snapshotPath: string;
+  /** SHA-256 of its files, as signed. */
+  readonly digest: string;
+  /** Read from the snapshot, not from the folder. */
+  readonly manifest: PluginManifest;
+  /** What it may do. */
+  readonly policy: SecurityPolicy;
+  /** `undefined` where no signature is required. */
+  readonly verification: VerificationResult | undefined;
+}
+
+/** Verifies a plugin's files and makes a snapshot of them, in one pass. Rejects where they are not what they should be. */
+export interface PluginVerifier {
+  verify(options: {
+    readonly pluginId: string;
+    readonly pluginPath: string;
+    readonly policy: SecurityPolicy;
+    readonly signal?: AbortSignal | undefined;
+  }): Promise<{
+    readonly snapshotPath: string;
+    readonly digest: string;
+    readonly verification: VerificationResult | undefined;
+  }>;
+}

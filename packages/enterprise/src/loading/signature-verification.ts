@@ -1,0 +1,54 @@
+import { SignatureError, type SecurityPolicy, TrustLevel, type VerificationResult } from '@truthound/protocols';
+import { type TrustStoreImpl, type VerificationChain, VerificationChainBuilder, snapshotPlugin, verifyAndSnapshot } from '@truthound/signing';
+import type { ResolvedConfig } from '../config.ts';
+import type { PluginVerifier } from './prepared-version.ts';
+
+type VerifyOptions = Parameters<PluginVerifier['verify']>[0];
+type Verified = Awaited<ReturnType<PluginVerifier['verify']>>;
+
+/** Verifies by the policy's demands on signatures and signers, against a trust store. */
+export class SignatureVerification implements PluginVerifier {
+  readonly #config: ResolvedConfig;
+  readonly #trustStore: TrustStoreImpl;
+
+  constructor(config: ResolvedConfig, trustStore: TrustStoreImpl) {
+    this.#config = config;
+    this.#trustStore = trustStore;
+  }
+
+  async verify({ pluginId, pluginPath, policy, signal }: VerifyOptions): Promise<Verified> {
+    const storeDir = this.#config.cacheDir;
+    const options = { pluginPath, storeDir, ...(signal === undefined ? {} : { signal }) };
+    if (!this.#config.requireSignature) {
+      const { path, digest } = await snapshotPlugin(options);
+      return { snapshotPath: path, digest, verification: undefined };
+    }
+    const { result, snapshot } = await verifyAndSnapshot({ ...options, chain: this.#chainFor(policy) });
+    if (!result.isValid || snapshot === undefined) throw toError(result, pluginId);
+    return { snapshotPath: snapshot.path, digest: snapshot.digest, verification: result };
+  }
+
+  #chainFor(policy: SecurityPolicy): VerificationChain {
+    return new VerificationChainBuilder()
+      .withIntegrityCheck()
+      .withExpirationCheck(policy.signatureMaxAgeDays > 0 ? { maxAgeDays: policy.signatureMaxAgeDays } : {})
+      // Where one signer is not enough, one implementation of Ed25519 is not either.
+      .withSignatureCheck({ secondOpinion: policy.requiredSignatures > 1 })
+      .withTrustCheck(this.#trustStore, { requiredTrustLevel: policy.requireTrustedSigner ? TrustLevel.TRUSTED : TrustLevel.VERIFIED })
+      .withChainCheck(this.#trustStore)
+      .withThreshold(Math.max(policy.requiredSignatures, 1))
+      .build();
+  }
+}
+
+/** The first error where there is one, which names its file or signer; with the others as its companions. */
+function toError(result: VerificationResult, pluginId: string): Error {
+  const [first, ...others] = result.errors;
+  if (first === undefined) return new SignatureError(`plugin "${pluginId}" was not verified: the verdict is "${result.verdict}"`, { pluginId });
+  if (others.length === 0) return first;
+  return new SignatureError(
+    `plugin "${pluginId}" is ${result.verdict}: ${result.errors.map(({ message }) => message).join('; ')}`,
+    { pluginId },
+    { cause: new AggregateError(result.errors) },
+  );
+}

@@ -1,0 +1,46 @@
+import {
+  type DependencyError,
+  type SandboxLogEvent,
+  type SandboxViolationEvent,
+  type Unsubscribe,
+  createUnsubscribe,
+} from '@truthound/protocols';
+import type { DiscoveryProblem } from './discovery/discover-plugins.ts';
+
+/** What a manager tells while it works. Lifecycle events are told by `manager.lifecycle.on`. */
+export interface ManagerEvents {
+  /** A plugin wrote a line. */
+  readonly log: SandboxLogEvent & { readonly pluginId: string };
+  /** A plugin tried what its policy denies, also where it caught the error. */
+  readonly violation: SandboxViolationEvent & { readonly pluginId: string };
+  /** A folder was to be a plugin and is none. */
+  readonly 'discovery-problem': DiscoveryProblem;
+  /** Something was let through because the configuration is not strict. */
+  readonly warning: { readonly pluginId: string; readonly error: DependencyError | Error };
+}
+
+type Handler = (event: never) => void;
+
+/** Typed notifications of a manager. */
+export class ManagerEventHub {
+  readonly #handlers = new Map<keyof ManagerEvents, Set<Handler>>();
+
+  on<Name extends keyof ManagerEvents>(
+    name: Name,
+    handler: (event: ManagerEvents[Name]) => void,
+  ): Unsubscribe {
+    const handlers = this.#handlers.get(name) ?? new Set();
+    this.#handlers.set(name, handlers.add(handler));
+    return createUnsubscribe(() => handlers.delete(handler));
+  }
+
+  emit<Name extends keyof ManagerEvents>(name: Name, event: ManagerEvents[Name]): void {
+    for (const handler of [...(this.#handlers.get(name) ?? [])] as ((event: ManagerEvents[Name]) => void)[]) {
+      try {
+        handler(event);
+      } catch (error) {
+        process.emitWarning(`a listener for "${name}" threw: ${String(error)}`, 'TruthoundListenerWarning');
+      }
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import {
+  type InvokeOptions,
+  type LifecyclePlugin,
+  LifecycleState,
+  type LifecycleStepContext,
+  type PluginManifest,
+} from '@truthound/protocols';
+import type { DiscoveredPlugin } from './discovery/discover-plugins.ts';
+import type { PreparedVersion } from './loading/prepared-version.ts';
+import type { SandboxedInstance } from './loading/sandboxed-instance.ts';
+import { PluginNotActiveError } from './plugin-not-active-error.ts';
+
+/** What a record needs of the manager. */
+export interface RecordSteps {
+  prepare(pluginId: string, path: string, signal: AbortSignal): Promise<PreparedVersion>;
+  start(prepared: PreparedVersion, signal: AbortSignal): Promise<SandboxedInstance>;
+  stateOf(pluginId: string): LifecycleState;
+  instanceCount(pluginId: string): number;
+  /** A serving instance ended by itself. */
+  onCrash(pluginId: string, error: Error): void;
+}
+
+/** States in which calls are served. */
+const SERVING: readonly LifecycleState[] = [LifecycleState.ACTIVE, LifecycleState.RELOADING];
+
+/**
+ * One discovered plugin, loaded or not: its instances, and where calls go. Its four steps are what the
+ * lifecycle runs; each is all or nothing.
+ */
+export class PluginRecord implements LifecyclePlugin {
+  readonly id: string;
+  readonly path: string;
+  readonly #steps: RecordSteps;
+  #discovered: PluginManifest;
+  #instances: readonly SandboxedInstance[] = [];
+  #lastError: Error | undefined;
+  #hold: { readonly released: Promise<void>; readonly release: () => void } | undefined;
+  #nextInstance = 0;
+
+  constructor({ path, manifest }: DiscoveredPlugin, steps: RecordSteps) {
+    this.id = manifest.id;
+    this.path = path;
+    this.#discovered = manifest;
+    this.#steps = steps;
+  }
+
+  /** The manifest of the version that serves; before loading, as discovered. */
+  get manifest(): PluginManifest {
+    return this.current?.manifest ?? this.#discovered;
+  }
+
+  get version(): string {
+    return this.manifest.version;
+  }
+
+  /** The version that serves. */
+  get current(): PreparedVersion | undefined {
+    return this.#instances[0]?.prepared;
+  }
+
+  get instances(): readonly SandboxedInstance[] {
+    return this.#instances;
+  }
+
+  get lastError(): Error | undefined {
+    return this.#lastError;
+  }
+
+  /** Takes over what a new discovery found. A loaded plugin goes on with what it was loaded from. */
+  rediscovered(manifest: PluginManifest): void {
+    this.#discovered = manifest;
+  }
+
+  readonly load = async ({ signal }: LifecycleStepContext): Promise<void> => {
+    await this.#attempt(async () => {
+      const prepared = await this.#steps.prepare(this.id, this.path, signal);
+      const started: SandboxedInstance[] = [];
+      try {
+        while (started.length < this.#steps.instanceCount(this.id))
+          started.push(await this.#steps.start(prepared, signal));
+      } catch (error) {
+        await disposeAll(started);
+        throw error;
+      }
+      this.#instances = started;
+      for (const instance of started) this.#watch(instance);
+    });
+  };
+
+  readonly activate = async ({ signal }: LifecycleStepContext): Promise<void> => {
+    await this.#attempt(async () => {
+      for (const instance of this.#instances) await instance.activate({ signal });
+    });
+  };
+
+  readonly deactivate = async ({ signal }: LifecycleStepContext): Promise<void> => {
+    await this.#attempt(async () => {
+      for (const instance of this.#instances) {
+        await instance.idle({ signal });
+        await instance.deactivate({ signal });
+      }
+    });
+  };
+
+  readonly unload = async (): Promise<void> => {
+    const instances = this.#instances;
+    this.#instances = [];
+    this.holdCalls(false);
+    await disposeAll(instances);
+  };
+
+  /** Calls an exported function on an instance that serves. */
+  async call(exportName: string, args: readonly unknown[], options?: InvokeOptions): Promise<unknown> {
+    while (this.#hold !== undefined) await this.#hold.released;
+    const state = this.#steps.stateOf(this.id);
+    const instance = SERVING.includes(state) ? this.#pickInstance() : undefined;
+    if (instance === undefined)
+      throw new PluginNotActiveError(
+        { pluginId: this.id, state },
+        this.#lastError && { cause: this.#lastError },
+      );
+    return instance.call(exportName, args, options);
+  }
+
+  /** Puts one instance in the place of another; calls that have begun stay where they are. */
+  replace(previous: SandboxedInstance, next: SandboxedInstance): void {
+    this.#instances = this.#instances.map((instance) => (instance === previous ? next : instance));
+    this.#watch(next);
+  }
+
+  holdCalls(hold: boolean): void {
+    if (!hold) {
+      this.#hold?.release();
+      this.#hold = undefined;
+      return;
+    }
+    if (this.#hold !== undefined) return;
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    this.#hold = { released, release };
+  }
+
+  async #attempt(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+      this.#lastError = undefined;
+    } catch (error) {
+      this.#lastError = error instanceof Error ? error : new Error(String(error));
+      await this.unload();
+      throw error;
+    }
+  }
+
+  /** The instance with the fewest calls in flight; of equals, in turn. */
+  #pickInstance(): SandboxedInstance | undefined {
+    const alive = this.#instances.filter(({ isAlive }) => isAlive);
+    if (alive.length <= 1) return alive[0];
+    this.#nextInstance += 1;
+    const fewest = Math.min(...alive.map(({ callsInFlight }) => callsInFlight));
+    const idle = alive.filter(({ callsInFlight }) => callsInFlight === fewest);
+    return idle[this.#nextInstance % idle.length];
+  }
+
+  #watch(instance: SandboxedInstance): void {
+    instance.on('exit', (error) => {
+      if (error === undefined || !this.#instances.includes(instance)) return;
+      this.#lastError = error;
+      this.#steps.onCrash(this.id, error);
+    });
+  }
+}
+
+async function disposeAll(instances: readonly SandboxedInstance[]): Promise<void> {
+  await Promise.all(instances.map((instance) => instance[Symbol.asyncDispose]()));
+}
