@@ -76,6 +76,7 @@ const MAX_CONDITIONAL_JUMP = 255;
  * range, or if the program would be longer than the kernel takes.
  */
 export function compileSeccompFilter(filter: SeccompFilter): Uint8Array<ArrayBuffer> {
+  const runs = listRuns(filter);
   const program = [
     load(ARCHITECTURE_OFFSET),
     jump(JUMP_EQUAL, AUDIT_ARCHITECTURE[filter.arch], 1, 0),
@@ -84,8 +85,8 @@ export function compileSeccompFilter(filter: SeccompFilter): Uint8Array<ArrayBuf
     ...(filter.arch === 'x64'
       ? [jump(JUMP_GREATER_OR_EQUAL, X32_SYSCALL_BIT, 0, 1), returnAction(KILL_PROCESS)]
       : []),
-    ...compileSearch(listRuns(filter)),
   ];
+  appendSearch(program, runs, 0, runs.length);
   if (program.length > MAX_INSTRUCTIONS) {
     throw new RangeError(
       `the seccomp program has ${program.length} instructions; the kernel takes ${MAX_INSTRUCTIONS}`,
@@ -129,17 +130,21 @@ function listRuns({ arch, rules }: SeccompFilter): Run[] {
   return runs;
 }
 
-/** Binary search with the number in the accumulator; every path ends in a return. */
-function compileSearch(runs: readonly Run[]): readonly Instruction[] {
-  const [only] = runs;
-  if (runs.length === 1 && only !== undefined) return only.block;
-  const middle = runs.length >> 1;
-  const pivot = runs[middle];
-  if (pivot === undefined) throw new RangeError('a seccomp program needs at least one run of numbers');
-  const below = compileSearch(runs.slice(0, middle));
-  const above = compileSearch(runs.slice(middle));
-  // A conditional jump reaches 255 instructions; the plain one any distance.
-  return [jump(JUMP_GREATER_OR_EQUAL, pivot.first, 0, 1), jump(JUMP, below.length, 0, 0), ...below, ...above];
+/** Appends a binary search with the number in the accumulator; every path of it ends in a return. */
+function appendSearch(program: Instruction[], runs: readonly Run[], from: number, to: number): void {
+  const middle = (from + to) >> 1;
+  const run = runs[middle];
+  if (run === undefined) throw new RangeError('a seccomp program needs at least one run of numbers');
+  if (to - from === 1) {
+    for (const instruction of run.block) program.push(instruction);
+    return;
+  }
+  // A conditional jump reaches 255 instructions; the plain one that it passes over, any distance.
+  program.push(jump(JUMP_GREATER_OR_EQUAL, run.first, 0, 1), PLACEHOLDER);
+  const start = program.length;
+  appendSearch(program, runs, from, middle);
+  program[start - 1] = jump(JUMP, program.length - start, 0, 0);
+  appendSearch(program, runs, middle, to);
 }
 
 /** The rules of one number in order, then "allowed". */
@@ -199,6 +204,9 @@ function listHalves({
     }))
     .filter((half) => half.mask !== 0);
 }
+
+/** Stands where a jump will be whose distance is not known yet. */
+const PLACEHOLDER: Instruction = { code: RETURN, whenTrue: 0, whenFalse: 0, k: RETURN_KILL_PROCESS };
 
 function returnAction(action: SeccompAction): Instruction {
   return { code: RETURN, whenTrue: 0, whenFalse: 0, k: actionValue(action) };

@@ -8,6 +8,8 @@
  * @module
  */
 
+import { Buffer } from 'node:buffer';
+
 /** The result of the call at this index of the list. */
 export interface ResultOf {
   readonly resultOf: number;
@@ -43,8 +45,8 @@ export interface SyscallRunner {
 }
 
 /** Bytes of a C string. */
-export function cString(text: string): Uint8Array<ArrayBuffer> {
+export function cString(text: string): Uint8Array {
   if (text.includes('\0'))
     throw new TypeError(`a path must not contain a null character: ${JSON.stringify(text)}`);
-  return new TextEncoder().encode(`${text}\0`);
+  return Buffer.from(`${text}\0`);
 }
