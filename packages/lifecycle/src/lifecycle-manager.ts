@@ -109,8 +109,8 @@ export class LifecycleManager implements LifecycleController {
   }
 
   /**
-   * Records a failure that happened outside a move, such as a crash, and fires `ON_ERROR`. A step under way
-   * ends with this error. Answers `false`, and records nothing, for a plugin that is unknown, unloaded or in
+   * Records a failure that happened outside a move, such as a crash, and fires `ON_ERROR`: before all moves
+   * that wait, and if a step is under way, by ending it with this error. Answers `false`, and records nothing, for a plugin that is unknown, unloaded or in
    * `ERROR` already; and where `transition` would, when it is queued behind the move it is called from.
    */
   async transitionToError(
@@ -121,11 +121,10 @@ export class LifecycleManager implements LifecycleController {
     assertPluginId(plugin.id);
     const metadata = freezeMetadata(plugin.id, options.metadata);
     const record = this.#records.get(plugin.id);
-    if (record === undefined) return false;
-    if (isLegalTransition(record.state, LifecycleState.ERROR)) {
-      this.#scheduler.findRunning(plugin.id)?.reportFailure(error, metadata);
-    }
-    const turn = { pluginId: plugin.id, fromState: record.state, toState: LifecycleState.ERROR };
+    if (record === undefined || !isLegalTransition(record.state, LifecycleState.ERROR)) return false;
+    this.#scheduler.findRunning(plugin.id)?.reportFailure(error, metadata);
+    const { state: fromState } = record;
+    const turn = { pluginId: plugin.id, fromState, toState: LifecycleState.ERROR, isUrgent: true };
     return await this.#scheduler.schedule(turn, async () => {
       if (record.isForgotten) return false;
       if (record.state === LifecycleState.ERROR) return record.lastError === error;

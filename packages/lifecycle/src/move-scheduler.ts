@@ -14,6 +14,8 @@ export interface Turn {
   readonly fromState: LifecycleState;
   readonly toState: LifecycleState;
   readonly signal?: AbortSignal | undefined;
+  /** Runs before the moves that wait. */
+  readonly isUrgent?: boolean;
 }
 
 /** Gives moves their turn: one at a time for each plugin, plugins side by side, and nobody waits for itself. */
@@ -77,7 +79,7 @@ export class MoveScheduler {
   }
 
   #enqueue(
-    { pluginId, signal }: Turn,
+    { pluginId, signal, isUrgent }: Turn,
     origin: { readonly parent: Walk | undefined; readonly session: Session },
     move: (walk: Walk) => Promise<boolean>,
   ): Promise<boolean> {
@@ -86,9 +88,10 @@ export class MoveScheduler {
       queue = new SerialQueue(() => this.#queues.delete(pluginId));
       this.#queues.set(pluginId, queue);
     }
-    return queue.enqueue(() => {
+    const run = (): Promise<boolean> => {
       const walk = new Walk({ pluginId, ...origin });
       return this.#context.run(walk, () => move(walk));
-    }, signal);
+    };
+    return isUrgent === true ? queue.enqueueUrgent(run) : queue.enqueue(run, signal);
   }
 }

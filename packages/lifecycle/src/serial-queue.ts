@@ -6,6 +6,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
  * the host's own context (a trace, a request) is still there after the wait.
  */
 export class SerialQueue {
+  readonly #urgent: (() => Promise<void>)[] = [];
   readonly #waiting: (() => Promise<void>)[] = [];
   readonly #onIdle: () => void;
   #isRunning = false;
@@ -13,6 +14,14 @@ export class SerialQueue {
   /** @param onIdle called whenever nothing runs and nothing waits any more. */
   constructor(onIdle: () => void) {
     this.#onIdle = onIdle;
+  }
+
+  /** Runs `task` as {@link enqueue} does, before all that waits and is not urgent. */
+  enqueueUrgent<Result>(task: () => Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const runInContext = AsyncLocalStorage.snapshot();
+      this.#add(this.#urgent, () => runInContext(task).then(resolve, reject));
+    });
   }
 
   /**
@@ -32,17 +41,23 @@ export class SerialQueue {
         reject(signal?.reason as Error);
       };
       signal?.addEventListener('abort', leave, { once: true });
-      this.#waiting.push(start);
-      if (!this.#isRunning) void this.#drain();
+      this.#add(this.#waiting, start);
     });
+  }
+
+  #add(list: (() => Promise<void>)[], start: () => Promise<void>): void {
+    list.push(start);
+    if (!this.#isRunning) void this.#drain();
   }
 
   async #drain(): Promise<void> {
     this.#isRunning = true;
-    for (let start = this.#waiting.shift(); start !== undefined; start = this.#waiting.shift()) {
-      await start();
-    }
+    for (let start = this.#takeNext(); start !== undefined; start = this.#takeNext()) await start();
     this.#isRunning = false;
     this.#onIdle();
+  }
+
+  #takeNext(): (() => Promise<void>) | undefined {
+    return this.#urgent.shift() ?? this.#waiting.shift();
   }
 }
