@@ -9,7 +9,6 @@
  * @module
  */
 import { cp, mkdir, readFile, readdir, realpath, rm } from 'node:fs/promises';
-// eslint-disable-next-line n/no-unsupported-features/node-builtins -- in every supported Node, at the stage "active development"; only this finds a package whose exports hide its package.json
 import { findPackageJSON } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

@@ -69,9 +69,9 @@ describe('reporter 1.0.0', () => {
     const { reporter } = await startReporter('plugins/reporter', '1.0.0');
     expect(reporter.health()).toEqual({ isHealthy: true });
     await reporter.deactivate?.();
-    expect(reporter.health()).toMatchObject({
+    expect(reporter.health()).toEqual({
       isHealthy: false,
-      reason: expect.stringContaining('profiler'),
+      reason: 'it was not given profiler: is it loaded?',
     });
     await expect(reporter.report('t', 'a\n')).rejects.toThrow('report() needs the plugin profiler');
   });
