@@ -66,7 +66,7 @@ export class RecordPluginHandle implements PluginHandle {
     );
     return Object.freeze(
       Object.assign(Object.create(null) as object, Object.fromEntries(entries)),
-    ) as RemoteExports<PluginExports>;
+    );
   }
 
   call(exportName: string, ...args: readonly unknown[]): Promise<unknown> {

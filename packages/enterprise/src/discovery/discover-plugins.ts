@@ -83,7 +83,12 @@ export interface DiscoveryOptions {
 }
 
 /** Looks for plugins. Faults of one folder never keep the others from being found. */
-export function discoverPlugins({ pluginDirs, scanEntrypoints, hostRoot, parseRange }: DiscoveryOptions): Discovery {
+export function discoverPlugins({
+  pluginDirs,
+  scanEntrypoints,
+  hostRoot,
+  parseRange,
+}: DiscoveryOptions): Discovery {
   const problems: DiscoveryProblem[] = [];
   const collect = <Value>(path: string, find: () => Value): Value | undefined => {
     try {
@@ -99,7 +104,9 @@ export function discoverPlugins({ pluginDirs, scanEntrypoints, hostRoot, parseRa
     ...(scanEntrypoints ? listHostDependencies(hostRoot) : []),
   ];
   const found = folders.flatMap((path) => {
-    const manifest = collect(path, () => assertRanges(readManifest(path), join(path, 'package.json'), parseRange));
+    const manifest = collect(path, () =>
+      assertRanges(readManifest(path), join(path, 'package.json'), parseRange),
+    );
     return manifest === undefined ? [] : [{ path, manifest }];
   });
   const { unique, clashes } = separateClashes(found);

@@ -4,9 +4,10 @@
  *
  * @module
  */
+import type {
+  IsolationLevel} from '@truthound/protocols';
 import {
   type HostFunctions,
-  IsolationLevel,
   type PluginManifest,
   type SandboxContext,
   type SandboxEngine,
@@ -70,7 +71,11 @@ export class LoadPipeline {
       signal,
     });
     // From the snapshot: what was verified is what is read.
-    const manifest = assertRanges(readManifest(snapshotPath), `${sourcePath}/package.json`, this.#parts.parseRange);
+    const manifest = assertRanges(
+      readManifest(snapshotPath),
+      `${sourcePath}/package.json`,
+      this.#parts.parseRange,
+    );
     if (manifest.id !== pluginId) {
       throw new SandboxError(
         `the folder ${sourcePath} was discovered as plugin "${pluginId}" and now holds "${manifest.id}": discover again`,
@@ -127,7 +132,7 @@ export class LoadPipeline {
     return Object.freeze({
       ...Object.fromEntries(asked.map((name) => [name, host[name]])),
       [CALL_PLUGIN]: callPlugin,
-    }) as HostFunctions;
+    });
   }
 }
 

@@ -1,5 +1,16 @@
-import { SignatureError, type SecurityPolicy, TrustLevel, type VerificationResult } from '@truthound/protocols';
-import { type TrustStoreImpl, type VerificationChain, VerificationChainBuilder, snapshotPlugin, verifyAndSnapshot } from '@truthound/signing';
+import {
+  SignatureError,
+  type SecurityPolicy,
+  TrustLevel,
+  type VerificationResult,
+} from '@truthound/protocols';
+import {
+  type TrustStoreImpl,
+  type VerificationChain,
+  VerificationChainBuilder,
+  snapshotPlugin,
+  verifyAndSnapshot,
+} from '@truthound/signing';
 import type { ResolvedConfig } from '../config.ts';
 import type { PluginVerifier } from './prepared-version.ts';
 
@@ -29,22 +40,29 @@ export class SignatureVerification implements PluginVerifier {
   }
 
   #chainFor(policy: SecurityPolicy): VerificationChain {
-    return new VerificationChainBuilder()
-      .withIntegrityCheck()
-      .withExpirationCheck(policy.signatureMaxAgeDays > 0 ? { maxAgeDays: policy.signatureMaxAgeDays } : {})
-      // Where one signer is not enough, one implementation of Ed25519 is not either.
-      .withSignatureCheck({ secondOpinion: policy.requiredSignatures > 1 })
-      .withTrustCheck(this.#trustStore, { requiredTrustLevel: policy.requireTrustedSigner ? TrustLevel.TRUSTED : TrustLevel.VERIFIED })
-      .withChainCheck(this.#trustStore)
-      .withThreshold(Math.max(policy.requiredSignatures, 1))
-      .build();
+    return (
+      new VerificationChainBuilder()
+        .withIntegrityCheck()
+        .withExpirationCheck(policy.signatureMaxAgeDays > 0 ? { maxAgeDays: policy.signatureMaxAgeDays } : {})
+        // Where one signer is not enough, one implementation of Ed25519 is not either.
+        .withSignatureCheck({ secondOpinion: policy.requiredSignatures > 1 })
+        .withTrustCheck(this.#trustStore, {
+          requiredTrustLevel: policy.requireTrustedSigner ? TrustLevel.TRUSTED : TrustLevel.VERIFIED,
+        })
+        .withChainCheck(this.#trustStore)
+        .withThreshold(Math.max(policy.requiredSignatures, 1))
+        .build()
+    );
   }
 }
 
 /** The first error where there is one, which names its file or signer; with the others as its companions. */
 function toError(result: VerificationResult, pluginId: string): Error {
   const [first, ...others] = result.errors;
-  if (first === undefined) return new SignatureError(`plugin "${pluginId}" was not verified: the verdict is "${result.verdict}"`, { pluginId });
+  if (first === undefined)
+    return new SignatureError(`plugin "${pluginId}" was not verified: the verdict is "${result.verdict}"`, {
+      pluginId,
+    });
   if (others.length === 0) return first;
   return new SignatureError(
     `plugin "${pluginId}" is ${result.verdict}: ${result.errors.map(({ message }) => message).join('; ')}`,

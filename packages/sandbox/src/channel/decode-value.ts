@@ -243,6 +243,7 @@ function readRegExp(content: unknown): RegExp {
   if (typeof source !== 'string' || typeof flags !== 'string')
     throw new MalformedMessageError('a regular expression is malformed');
   try {
+    // eslint-disable-next-line security/detect-non-literal-regexp -- a value of this type is what crosses; it is only built here, never run
     return new RegExp(source, flags);
   } catch (cause) {
     throw new MalformedMessageError('a regular expression is malformed', { cause });

@@ -67,7 +67,7 @@ function cannotCross(path: string, what: string): TypeError {
 
 /** An object without a prototype, so that no inherited `toJSON` or accessor interferes. */
 function bareObject(): Record<string, unknown> {
-  return { __proto__: null } as unknown as Record<string, unknown>;
+  return { __proto__: null };
 }
 
 function tagged(tag: string, content: unknown): unknown {
@@ -205,8 +205,8 @@ class ValueEncoder {
     depth: number,
   ): unknown {
     const facts = bareObject();
-    facts['name'] = String(value.name);
-    facts['message'] = String(value.message);
+    facts['name'] = readText(value.name);
+    facts['message'] = readText(value.message);
     facts['stack'] = typeof value.stack === 'string' ? value.stack : '';
     if (typeof value.code === 'string' || typeof value.code === 'number') facts['code'] = value.code;
     if (value.cause !== undefined) facts['cause'] = this.encode(value.cause, `${path}.cause`, depth + 1);
@@ -218,6 +218,11 @@ class ValueEncoder {
     if (this.#openStream === undefined) throw cannotCross(path, 'an async iterable cannot cross here');
     return tagged('stream', this.#openStream(value));
   }
+}
+
+/** An error's fields may hold anything: only text crosses as text. */
+function readText(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function bytesOf(view: ArrayBufferView): Uint8Array {

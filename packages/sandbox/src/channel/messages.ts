@@ -39,14 +39,18 @@ type StreamMessage =
   | readonly ['end', streamId: number]
   | readonly ['fail', streamId: number, error: RemoteErrorData];
 
+/** From the host to the guest, about calls in either direction. */
+export type CallMessage =
+  | readonly ['call', callId: number, target: CallTarget, json: unknown, isTagged: boolean]
+  | readonly ['abort', callId: number]
+  | readonly ['host-result', callId: number, json: unknown, isTagged: boolean]
+  | readonly ['host-error', callId: number, error: RemoteErrorData];
+
 /** From the host to the guest. */
 export type HostMessage =
   | readonly ['setup', setup: GuestSetup]
   | readonly ['load', entry: PluginEntryPoint]
-  | readonly ['call', callId: number, target: CallTarget, json: unknown, isTagged: boolean]
-  | readonly ['abort', callId: number]
-  | readonly ['host-result', callId: number, json: unknown, isTagged: boolean]
-  | readonly ['host-error', callId: number, error: RemoteErrorData]
+  | CallMessage
   | StreamMessage;
 
 /** From the guest to the host. */

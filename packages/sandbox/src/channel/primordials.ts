@@ -50,15 +50,11 @@ export const setForEach: Method<Set<unknown>, [visit: (value: unknown) => void],
   Set.prototype.forEach,
 );
 export const dateGetTime: Method<Date, [], number> = uncurryThis(Date.prototype.getTime);
-export const bigIntToString: Method<bigint, [], string> = uncurryThis(
-  BigInt.prototype.toString as (this: bigint) => string,
-);
+export const bigIntToString: Method<bigint, [], string> = uncurryThis(BigInt.prototype.toString);
 export const stringSlice: Method<string, [start: number, end?: number], string> = uncurryThis(
   String.prototype.slice,
 );
-export const stringIncludes: Method<string, [part: string], boolean> = uncurryThis(
-  String.prototype.includes as (this: string, part: string) => boolean,
-);
+export const stringIncludes: Method<string, [part: string], boolean> = uncurryThis(String.prototype.includes);
 export const symbolToString: Method<symbol, [], string> = uncurryThis(Symbol.prototype.toString);
 
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object;

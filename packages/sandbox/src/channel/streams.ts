@@ -179,7 +179,10 @@ export class StreamTable {
     stream.isRunning = true;
     try {
       while (stream.credit > 0 && this.#outgoing.get(id) === stream) {
-        const { done, value } = await stream.iterator.next();
+        const { done, value } = (await stream.iterator.next()) as {
+          readonly done?: boolean;
+          readonly value: unknown;
+        };
         if (this.#outgoing.get(id) !== stream) return;
         if (done === true) {
           this.#outgoing.delete(id);

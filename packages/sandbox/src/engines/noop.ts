@@ -26,7 +26,6 @@ import type { EnforcementReport } from '@truthound/protocols';
 import { type AppliedLayer, createEnforcementReport } from '../confinement/enforcement.ts';
 import {
   CALL_PLUGIN,
-  type ActivationData,
   bindHostFunctions,
   createPluginContext,
 } from '../guest/plugin-context.ts';
@@ -232,7 +231,7 @@ function activate(context: NoopContext, callable: Callable, [data, options]: rea
   const names = Object.keys(context.host).filter((name) => name !== CALL_PLUGIN);
   const pluginContext = createPluginContext(
     context.pluginId,
-    (data ?? {}) as ActivationData,
+    (data ?? {}),
     bindHostFunctions(names, callHost),
     callHost,
   );

@@ -1,11 +1,11 @@
 /** Runs the calls that the host sends, and the calls that the plugin makes to the host. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { CallTarget, HostMessage, PluginEntryPoint } from '../channel/messages.ts';
+import type { CallMessage, CallTarget, PluginEntryPoint } from '../channel/messages.ts';
 import { hasOwn } from '../channel/primordials.ts';
 import { compileFunction } from './compile-function.ts';
 import { describeError } from './describe-error.ts';
 import { type GuestChannel, rebuildError } from './guest-channel.ts';
-import { type ActivationData, bindHostFunctions, createPluginContext } from './plugin-context.ts';
+import { bindHostFunctions, createPluginContext } from './plugin-context.ts';
 
 type Callable = (...args: readonly unknown[]) => unknown;
 type Namespace = Readonly<Record<string, unknown>>;
@@ -69,7 +69,7 @@ export class CallRunner {
     return Object.keys(this.#plugin).filter((name) => typeof this.#plugin?.[name] === 'function');
   }
 
-  handle(message: HostMessage, decode: (json: unknown, isTagged: boolean) => unknown): void {
+  handle(message: CallMessage, decode: (json: unknown, isTagged: boolean) => unknown): void {
     switch (message[0]) {
       case 'call':
         void this.#run(message[1], message[2], () => decode(message[3], message[4]) as readonly unknown[]);
@@ -105,11 +105,8 @@ export class CallRunner {
   }
 
   #activate(activate: Callable, [data, options]: readonly unknown[]): unknown {
-    const context = createPluginContext(
-      this.#pluginId,
-      (data ?? {}) as ActivationData,
-      this.#host,
-      (name, args) => this.#callHost(name, args),
+    const context = createPluginContext(this.#pluginId, data ?? {}, this.#host, (name, args) =>
+      this.#callHost(name, args),
     );
     return activate(context, options ?? {});
   }

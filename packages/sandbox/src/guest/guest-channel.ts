@@ -16,7 +16,10 @@ export class GuestChannel {
 
   constructor(
     socket: ConnectionSocket,
-    handle: (message: HostMessage, decode: (json: unknown, isTagged: boolean) => unknown) => void,
+    handle: (
+      message: Exclude<HostMessage, AnyStreamMessage>,
+      decode: (json: unknown, isTagged: boolean) => unknown,
+    ) => void,
   ) {
     this.#streams = new StreamTable({
       send: (message) => {

@@ -21,7 +21,7 @@ function attempt(step: string, detail: string, apply: () => void): StepReport {
 function assertGateHolds(): void {
   let refusal: unknown;
   try {
-    process.getBuiltinModule('vm');
+    process.getBuiltinModule('node:vm');
   } catch (error) {
     refusal = error;
   }
@@ -94,7 +94,7 @@ function closeCodeGeneration(): void {
     },
   ];
   for (const sample of samples) {
-    Object.defineProperty(Object.getPrototypeOf(sample), 'constructor', {
+    Object.defineProperty(Object.getPrototypeOf(sample) as object, 'constructor', {
       value: refuse,
       writable: false,
       configurable: false,

@@ -20,6 +20,13 @@ export interface ProcessGuestOptions {
 /** stdin, stdout, stderr and the channel. */
 const RESERVED_DESCRIPTORS = 4;
 
+/** A child that was started, with its output piped. */
+type GuestChild = ChildProcess & {
+  readonly pid: number;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+};
+
 type Stdio = 'ignore' | 'pipe';
 
 function stdioFor(inherited: readonly number[]): Stdio[] {
@@ -35,19 +42,19 @@ export class ProcessGuest implements GuestLink {
   readonly socket: Socket;
   readonly name: string;
   readonly exited: Promise<GuestExit>;
-  readonly #child: ChildProcess & { readonly pid: number };
+  readonly #child: GuestChild;
   readonly #stderr: OutputLines;
   #isGone = false;
   #onOutput: (level: 'stdout' | 'stderr', text: string) => void = () => undefined;
 
-  private constructor(child: ChildProcess & { readonly pid: number }) {
+  private constructor(child: GuestChild) {
     this.#child = child;
     this.name = `process ${String(child.pid)}`;
     this.socket = child.stdio[3] as Socket;
-    new OutputLines(child.stdio[1] as Readable, (text) => {
+    new OutputLines(child.stdout, (text) => {
       this.#onOutput('stdout', text);
     });
-    this.#stderr = new OutputLines(child.stdio[2] as Readable, (text) => {
+    this.#stderr = new OutputLines(child.stderr, (text) => {
       this.#onOutput('stderr', text);
     });
     this.exited = new Promise((resolve) => {
@@ -85,7 +92,7 @@ export class ProcessGuest implements GuestLink {
         { cause },
       );
     }
-    return new ProcessGuest(child as ChildProcess & { readonly pid: number });
+    return new ProcessGuest(child as GuestChild);
   }
 
   get pid(): number {

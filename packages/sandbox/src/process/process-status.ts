@@ -4,9 +4,11 @@ import type { GuestMeasurement } from '../session/guest-link.ts';
 /** Clock ticks a second in `/proc`: fixed at 100 by the kernel's interface for user space (`USER_HZ`). */
 const TICKS_PER_SECOND = 100;
 
-function kilobytes(status: string, field: string): number {
-  const found = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1];
-  return found === undefined ? 0 : Number(found) / 1024;
+/** A field of `/proc/PID/status` that is given in kB, in mebibytes. */
+function megabytes(status: string, field: string): number {
+  const line = status.split('\n').find((each) => each.startsWith(`${field}:`));
+  const kilobytes = Number.parseInt(line?.slice(field.length + 1) ?? '', 10);
+  return Number.isNaN(kilobytes) ? 0 : kilobytes / 1024;
 }
 
 /** User and system time out of `/proc/PID/stat`. The command name stands in parentheses and may hold anything. */
@@ -22,11 +24,8 @@ export async function readProcessStatus(pid: number): Promise<GuestMeasurement |
       readFile(`/proc/${String(pid)}/status`, 'utf8'),
       readFile(`/proc/${String(pid)}/stat`, 'utf8'),
     ]);
-    return {
-      memoryMb: kilobytes(status, 'RssAnon'),
-      peakMemoryMb: kilobytes(status, 'RssAnon'),
-      cpuSeconds: cpuSeconds(stat),
-    };
+    const memoryMb = megabytes(status, 'RssAnon');
+    return { memoryMb, peakMemoryMb: memoryMb, cpuSeconds: cpuSeconds(stat) };
   } catch {
     return undefined;
   }

@@ -25,7 +25,8 @@ function functionText(fn: SandboxFunction<never>, pluginId: string): string {
 /** Turns what the caller gave into what crosses. @throws SandboxError for what cannot be sent */
 export function toCallTarget(target: Target, pluginId: string): CallTarget {
   if (typeof target === 'function') return { type: 'function', text: functionText(target, pluginId) };
-  if (typeof target !== 'object' || target === null) {
+  // The types exclude it; a JavaScript caller may pass anything.
+  if (typeof (target as unknown) !== 'object' || (target as unknown) === null) {
     throw new SandboxError(
       `what to run in the sandbox of "${pluginId}" must be a function, { module, export } or { export }`,
       { pluginId },

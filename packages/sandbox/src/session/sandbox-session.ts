@@ -11,6 +11,7 @@ import {
   type EnforcementReport,
   type HostFunctions,
   type InvokeOptions,
+  type RemoteErrorData,
   type ResourceUsage,
   type SandboxContext,
   SandboxError,
@@ -471,7 +472,7 @@ export class SandboxSession implements SandboxContext {
     this.#meter.violated();
     this.#events.emit('violation', { type: 'protocol', action: fault.message, at: new Date() });
     const reason =
-      fault instanceof ChannelCapacityError || /larger than/.test(fault.message)
+      fault instanceof ChannelCapacityError || fault.message.includes('larger than')
         ? new SandboxResourceError(
             { ...this.#facts(), resourceType: 'message', limit: this.#messageLimit(fault), actual: NaN },
             { cause: fault },
@@ -561,7 +562,6 @@ async function callHostFunction(host: HostFunctions, name: string, args: unknown
 }
 
 /** A plugin learns what failed in the host, not where the host's code lies. */
-function withoutHostStack(data: ReturnType<typeof describeError>): ReturnType<typeof describeError> {
-  const { stack: _stack, cause: _cause, ...rest } = data;
-  return rest;
+function withoutHostStack({ name, message, code }: RemoteErrorData): RemoteErrorData {
+  return code === undefined ? { name, message } : { name, message, code };
 }
