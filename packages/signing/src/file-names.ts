@@ -19,10 +19,9 @@ const MAX_DEPTH = 64;
 const NAME_RULES: readonly { readonly problem: string; readonly refused: (name: string) => boolean }[] = [
   { problem: 'is empty, "." or ".."', refused: (name) => name === '' || name === '.' || name === '..' },
   { problem: 'contains "/" or "\\"', refused: (name) => /[/\\]/.test(name) },
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   {
     problem: 'contains a control character',
-    refused: (name) => /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(name),
+    refused: (name) => /[\p{Cc}\u2028\u2029]/u.test(name),
   },
   { problem: 'is not valid UTF-8', refused: (name) => /[\p{Surrogate}\ufffd]/u.test(name) },
   { problem: 'is not in Unicode normal form C', refused: (name) => name !== name.normalize('NFC') },

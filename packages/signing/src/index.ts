@@ -61,3 +61,8 @@ export {
   snapshotPlugin,
   verifyAndSnapshot,
 } from './plugin-snapshot.ts';
+export { type SignedDocument } from './signed-document.ts';
+export { signKeyRotation } from './trust/key-rotation.ts';
+export { type RevocationEntry, type RevocationList, signRevocationList } from './trust/revocation-list.ts';
+export { type TrustRoot, signTrustRoot } from './trust/trust-root.ts';
+export { type PruneOptions, pruneSnapshots } from './snapshot/prune-snapshots.ts';

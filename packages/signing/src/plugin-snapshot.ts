@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, rename, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -21,6 +20,7 @@ import { type PluginFacts, readPluginFacts } from './plugin-facts.ts';
 import { type PluginScan, scanPlugin } from './scan-plugin.ts';
 import { removeTree } from './snapshot/remove-tree.ts';
 import { SnapshotWriter } from './snapshot/snapshot-writer.ts';
+import { temporaryPath } from './snapshot/temporary-name.ts';
 import type { VerificationChain, VerifyOptions } from './verification/verification-chain.ts';
 
 /** A read-only copy of a plugin. */
@@ -47,8 +47,6 @@ export interface VerifyAndSnapshotOptions
   readonly chain: VerificationChain;
 }
 
-/** Begins the name of a copy that is being written. */
-export const TEMPORARY_PREFIX = '.tmp-';
 const MAX_ATTEMPTS = 5;
 /** What renaming a folder onto one that holds something answers. */
 const TAKEN: ReadonlySet<string> = new Set(['EEXIST', 'ENOTEMPTY', 'EPERM', 'EACCES']);
@@ -80,7 +78,7 @@ export async function snapshotPlugin({
 }: SnapshotOptions): Promise<PluginSnapshot> {
   await using copy = await SnapshotAttempt.create(toLocalPath(storeDir), signal);
   await copy.scan(toLocalPath(pluginPath), undefined);
-  return copy.keep();
+  return await copy.keep();
 }
 
 /** One copy in the making. Disposing it removes what was not kept. */
@@ -94,7 +92,7 @@ class SnapshotAttempt implements AsyncDisposable {
   private constructor(storeDir: string, signal: AbortSignal | undefined) {
     this.#storeDir = storeDir;
     this.#signal = signal;
-    this.#temporary = temporaryName(storeDir);
+    this.#temporary = temporaryPath(storeDir);
   }
 
   static async create(storeDir: string, signal: AbortSignal | undefined): Promise<SnapshotAttempt> {
@@ -161,7 +159,7 @@ class SnapshotAttempt implements AsyncDisposable {
       }
       if (await this.#isSound(digest)) return;
       // Damaged, by a crash or by hand: set aside, so that the next attempt finds the name free.
-      const aside = temporaryName(this.#storeDir);
+      const aside = temporaryPath(this.#storeDir);
       await rename(path, aside).catch(() => undefined);
       await removeTree(aside);
     }
@@ -181,8 +179,4 @@ class SnapshotAttempt implements AsyncDisposable {
       throw cause;
     }
   }
-}
-
-function temporaryName(storeDir: string): string {
-  return join(storeDir, `${TEMPORARY_PREFIX}${randomBytes(8).toString('hex')}`);
 }

@@ -44,8 +44,8 @@ const MAX_PACKAGE_JSON_BYTES = 1024 * 1024;
 /** Longest time without giving the event loop its turn. */
 const SLICE_MS = 8;
 const SPECIAL_MODE_BITS = 0o7000;
-/** O_NONBLOCK: opening a pipe that nobody writes to must not wait. */
-const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** O_NONBLOCK: opening a pipe that nobody writes to must not wait. Windows has neither flag; undefined counts as 0. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
  * Scans the folder `root`, or the single file `root`.

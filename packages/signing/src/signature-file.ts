@@ -17,14 +17,11 @@ import {
 } from '@truthound/protocols';
 import { envelopeToJson } from './dsse-envelope.ts';
 import { SIGNATURE_FILE } from './file-names.ts';
+import { MAX_SIGNATURES, MAX_SIGNATURE_FILE_BYTES } from './signature-limits.ts';
 import { isObject } from './is-object.ts';
 import { SignatureInfo, envelopeOf } from './signature-info.ts';
 import { toLocalPath } from './local-path.ts';
 
-/** Signatures that one plugin may carry. */
-export const MAX_SIGNATURES = 16;
-/** Size of a signature file, checked before anything in it is looked at. */
-export const MAX_SIGNATURE_FILE_BYTES: number = 4 * 1024 * 1024;
 const FORMAT_VERSION = 1;
 
 /** Where the signatures of `pluginPath` stand. */

@@ -15,7 +15,7 @@ import {
   createPublicKey,
   createSecretKey,
 } from 'node:crypto';
-import { SignatureAlgorithm, SignatureError } from '@truthound/protocols';
+import { type SignatureAlgorithm, SignatureError } from '@truthound/protocols';
 import { findEd25519KeyFault } from './ed25519-strictness.ts';
 import { utf8 } from './byte-text.ts';
 

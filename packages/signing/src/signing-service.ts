@@ -74,7 +74,7 @@ export class SigningServiceImpl implements SigningService {
     const { algorithm = SignatureAlgorithm.ED25519, signerId, validityDays = 365 } = options;
     if (!Object.hasOwn(ALGORITHMS, algorithm)) {
       throw new SignatureError(
-        `"${String(algorithm)}" is not an algorithm: choose one of ${Object.keys(ALGORITHMS).join(', ')}`,
+        `"${algorithm}" is not an algorithm: choose one of ${Object.keys(ALGORITHMS).join(', ')}`,
       );
     }
     assertSignerId(signerId);

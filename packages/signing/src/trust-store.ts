@@ -23,16 +23,21 @@ import { parseCertificate } from './certificates/parse-certificate.ts';
 import type { ParsedCertificate } from './certificates/parsed-certificate.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { toLocalPath } from './local-path.ts';
+import type { SignedDocument } from './signed-document.ts';
 import { type KeyInput, type SigningKey, loadKey } from './signing-key.ts';
 import {
   addCertificate,
   addKey,
   addRevocation,
+  recordSequence,
   removeCertificate,
   removeKey,
   setSignerLevel,
 } from './trust/trust-changes.ts';
 import { EMPTY_TRUST, type TrustDocument } from './trust/trust-document.ts';
+import { applyKeyRotation } from './trust/key-rotation.ts';
+import { importRevocationList } from './trust/revocation-list.ts';
+import { type TrustRoot, pinTrustRoot, updateTrustRoot } from './trust/trust-root.ts';
 import { TrustFile } from './trust/trust-file.ts';
 import { TrustIndex, isWithin } from './trust/trust-index.ts';
 import type { RootDirectory } from './verification/chain-verifier.ts';
@@ -151,6 +156,53 @@ export class TrustStoreImpl implements TrustStore, RootDirectory {
           this.#index.findCertificateRevocation(certificate, now) !== undefined,
       )
     );
+  }
+
+  /**
+   * Takes over a list made by `signRevocationList`: signed by enough keys of the trust root, or, where there is none, by a key that is
+   * trusted for all plugins. Answers whether it was new.
+   * @throws TrustStoreError, SignatureError
+   */
+  async importRevocations(signedList: SignedDocument): Promise<boolean> {
+    return this.#change((document) => importRevocationList(document, signedList, this.#now()));
+  }
+
+  /** When the next revocation list is due; `undefined` when none was ever imported. */
+  get revocationsDueAt(): Date | undefined {
+    const dates = this.#current().document.lists.map(({ nextUpdate }) => Date.parse(nextUpdate));
+    return dates.length === 0 ? undefined : new Date(Math.min(...dates));
+  }
+
+  /** Takes over a record made by `signKeyRotation`. @throws TrustStoreError, SignatureError */
+  async rotateKey(signedRotation: SignedDocument): Promise<boolean> {
+    return this.#change((document) => applyKeyRotation(document, signedRotation, this.#now()));
+  }
+
+  /** The keys that may sign revocation lists and their own successors. */
+  get trustRoot(): TrustRoot | undefined {
+    const { root } = this.#current().document;
+    return root === null ? undefined : deepFreeze({ ...root, expiresAt: new Date(root.expiresAt) });
+  }
+
+  /** Sets the first trust root. @throws TrustStoreError */
+  async pinTrustRoot(root: TrustRoot): Promise<boolean> {
+    return this.#change((document) => pinTrustRoot(document, root));
+  }
+
+  /** Replaces the trust root by the next one, made by `signTrustRoot`. @throws TrustStoreError, SignatureError */
+  async updateTrustRoot(signedRoot: SignedDocument): Promise<boolean> {
+    return this.#change((document) => updateTrustRoot(document, signedRoot, this.#now()));
+  }
+
+  /** The highest sequence of a plugin that was accepted; `undefined` for none. */
+  getSequence(pluginId: string): number | undefined {
+    const { sequences } = this.#current().document;
+    return Object.hasOwn(sequences, pluginId) ? sequences[pluginId] : undefined;
+  }
+
+  /** Remembers that a plugin was accepted with a sequence, so that `refuseRollback` refuses older ones. Never goes back. */
+  async acceptSequence(pluginId: string, sequence: number): Promise<boolean> {
+    return this.#change((document) => recordSequence(document, pluginId, sequence));
   }
 
   /** Sets a signer's level, up or down; it caps the levels of the signer's keys. */

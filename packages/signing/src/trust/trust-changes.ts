@@ -142,6 +142,17 @@ export function addRevocation(
   return isKnown ? document : { ...document, revocations: [...document.revocations, record] };
 }
 
+/** Remembers the highest sequence of a plugin. @throws TrustStoreError */
+export function recordSequence(document: TrustDocument, pluginId: string, sequence: number): TrustDocument {
+  if (!Number.isSafeInteger(sequence) || sequence < 0)
+    throw new TrustStoreError('a sequence is a whole number of 0 or more');
+  if (pluginId === '' || pluginId === '__proto__')
+    throw new TrustStoreError('a plugin id must not be empty or "__proto__"');
+  const known = Object.hasOwn(document.sequences, pluginId) ? document.sequences[pluginId] : undefined;
+  if (known !== undefined && known >= sequence) return document;
+  return { ...document, sequences: { ...document.sequences, [pluginId]: sequence } };
+}
+
 /** Serial numbers are written with and without leading zeros, colons and capitals. */
 export function normalizeSerial(serial: string): string {
   const digits = serial
@@ -171,7 +182,7 @@ function coversSame(a: RevocationRecord, b: RevocationRecord): boolean {
 
 function assertLevel(level: TrustLevel): void {
   if (!Object.values(TrustLevel).includes(level))
-    throw new TrustStoreError(`"${String(level)}" is not a trust level`);
+    throw new TrustStoreError(`"${level}" is not a trust level`);
 }
 
 function algorithmsOf(key: SigningKey): readonly SignatureAlgorithm[] {

@@ -38,12 +38,16 @@ export class TrustFile {
     options: LockOptions = {},
   ): Promise<TrustDocument> {
     await mkdir(dirname(this.#path), { recursive: true });
-    await using _lock = await this.#lock(options);
-    const current = this.#readFingerprint() === 'absent' ? EMPTY_TRUST : this.#read();
-    const changed = change(current);
-    if (changed !== current) await this.#replace(trustDocumentText(changed));
-    this.#fingerprint = this.#readFingerprint();
-    return changed;
+    const lock = await this.#lock(options);
+    try {
+      const current = this.#readFingerprint() === 'absent' ? EMPTY_TRUST : this.#read();
+      const changed = change(current);
+      if (changed !== current) await this.#replace(trustDocumentText(changed));
+      this.#fingerprint = this.#readFingerprint();
+      return changed;
+    } finally {
+      await lock[Symbol.asyncDispose]();
+    }
   }
 
   async #lock(options: LockOptions): Promise<AsyncDisposable> {

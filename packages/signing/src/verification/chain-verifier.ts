@@ -1,4 +1,4 @@
-import { type TrustLevel, UntrustedSignerError } from '@truthound/protocols';
+import { TrustLevel } from '@truthound/protocols';
 import type { ParsedCertificate } from '../certificates/parsed-certificate.ts';
 import { validatePath } from './certificate-path.ts';
 import { type SignerDirectory, rejectRevoked, rejectWeak, untrusted, weakerLevel } from './trust-verifier.ts';
@@ -57,7 +57,11 @@ export class ChainVerifier implements VerificationStep {
     if (leaf === undefined) return undefined;
     if (leaf.subjectCommonName !== signerId) {
       const reason = `its certificate is for "${leaf.subjectCommonName ?? leaf.subject}"`;
-      return { error: untrusted(run, candidate, 'unknown', reason), expected: leaf.subject, seen: signerId };
+      return {
+        error: untrusted(run, candidate, TrustLevel.UNKNOWN, reason),
+        expected: leaf.subject,
+        seen: signerId,
+      };
     }
     const roots = this.directory.listRoots();
     const answer = validatePath(
@@ -81,11 +85,7 @@ export class ChainVerifier implements VerificationStep {
 
 function noPath(run: VerificationRun, candidate: Candidate, errors: readonly Error[]): Finding {
   const reasons = errors.map(({ message }) => message).join('; ');
-  const { message, ...facts } = untrusted(run, candidate, 'unknown', `no path to a trusted root: ${reasons}`);
-  void message;
-  const error = new UntrustedSignerError(
-    { ...facts, reason: `its certificate has no path to a trusted root: ${reasons}` },
-    errors[0] === undefined ? {} : { cause: errors[0] },
-  );
+  const reason = `its certificate has no path to a trusted root: ${reasons}`;
+  const error = untrusted(run, candidate, TrustLevel.UNKNOWN, reason, errors[0]);
   return { error, remedy: 'add the root certificate to the trust store, after checking it with its owner' };
 }

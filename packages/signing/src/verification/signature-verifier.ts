@@ -99,10 +99,7 @@ export class SignatureVerifier implements VerificationStep {
       const found = this.#findKey(candidate, directory);
       if (found === undefined) return unknownKey(candidate, this.#keys.size > 0);
       if (!found.algorithms.includes(algorithm)) {
-        throw invalid(
-          algorithm,
-          `its key is for ${found.algorithms.join(', ')}, not for ${String(algorithm)}`,
-        );
+        throw invalid(algorithm, `its key is for ${found.algorithms.join(', ')}, not for ${algorithm}`);
       }
       candidate.key = found.key;
       candidate.keySource = found.source;
@@ -110,7 +107,7 @@ export class SignatureVerifier implements VerificationStep {
       return undefined;
     } catch (cause) {
       const error = cause instanceof SecurityError ? cause : invalid(algorithm, messageOf(cause), cause);
-      return { error, remedy: `have "${String(signerId)}" sign the plugin again` };
+      return { error, remedy: `have "${signerId}" sign the plugin again` };
     }
   }
 
@@ -212,7 +209,7 @@ function unknownKey(candidate: Candidate, isPinned: boolean): Finding {
   const error = new UntrustedSignerError({
     trustLevel: TrustLevel.UNKNOWN,
     requiredTrustLevel: TrustLevel.VERIFIED,
-    reason: `key ${keyId}, which calls itself ${JSON.stringify(String(signerId).slice(0, 200))}, is not in the trust store, so nothing it signed can be checked`,
+    reason: `key ${keyId}, which calls itself ${JSON.stringify(signerId.slice(0, 200))}, is not in the trust store, so nothing it signed can be checked`,
   });
   const remedy = `check the key id with the signer, then add the key to the trust store (truthound-sign trust add)`;
   return { error, seen: keyId, remedy };

@@ -1,6 +1,8 @@
 import {
   CertificateRevokedError,
+  InvalidSignatureError,
   type SecurityError,
+  SignatureError,
   type SignatureAlgorithm,
   TrustLevel,
   UntrustedSignerError,
@@ -51,6 +53,10 @@ export interface SignerDirectory {
   findRevocation(subject: RevocationSubject): Revocation | undefined;
   /** The level that was set for a signer by name; `undefined` when none was. */
   getSignerCap(signerId: string): TrustLevel | undefined;
+  /** The highest sequence of a plugin that was accepted. */
+  getSequence?(pluginId: string): number | undefined;
+  /** When the next revocation list is due; `undefined` when there never was one. */
+  readonly revocationsDueAt?: Date | undefined;
   /** Level of a certificate that is in the store itself. */
   isTrusted(cert: Uint8Array): { readonly isTrusted: boolean; readonly trustLevel: TrustLevel };
 }
@@ -59,6 +65,10 @@ export interface SignerDirectory {
 export interface TrustOptions {
   /** Least level that counts: `TRUSTED` for policies that require a trusted signer. @defaultValue VERIFIED */
   readonly requiredTrustLevel?: TrustLevel | undefined;
+  /** Refuse a plugin whose sequence is below one that was accepted before. @defaultValue false */
+  readonly refuseRollback?: boolean | undefined;
+  /** Refuse every plugin while the newest revocation list is missing or overdue. @defaultValue false */
+  readonly requireFreshRevocations?: boolean | undefined;
 }
 
 const STRENGTH: Readonly<Record<TrustLevel, number>> = { revoked: -1, unknown: 0, verified: 1, trusted: 2 };
@@ -78,6 +88,7 @@ export class TrustVerifier implements VerificationStep {
   readonly name = 'trust';
   readonly directory: SignerDirectory;
   readonly requiredTrustLevel: TrustLevel;
+  readonly #options: TrustOptions;
 
   /** @throws TypeError when `store` cannot answer */
   constructor(store: SignerDirectory, options: TrustOptions = {}) {
@@ -88,12 +99,15 @@ export class TrustVerifier implements VerificationStep {
     }
     this.directory = store;
     this.requiredTrustLevel = options.requiredTrustLevel ?? TrustLevel.VERIFIED;
+    this.#options = { ...options };
   }
 
   check(run: VerificationRun): StepAnswer {
+    if (this.#options.requireFreshRevocations === true) failOnStaleRevocations(run, this.directory);
     for (const candidate of run.counting) {
       if (candidate.statement === undefined) continue;
       if (rejectRevoked(run, candidate, this.directory)) continue;
+      if (this.#options.refuseRollback === true && rejectRollback(run, candidate, this.directory)) continue;
       if (candidate.keySource === 'certificate') this.#judgeCertificate(candidate);
       else this.#judgeKey(run, candidate);
     }
@@ -171,6 +185,30 @@ export function rejectRevoked(
   return true;
 }
 
+function rejectRollback(run: VerificationRun, candidate: Candidate, directory: SignerDirectory): boolean {
+  const { plugin, sequence = 0, signer } = candidate.statement ?? {};
+  const known = plugin?.id == null ? undefined : directory.getSequence?.(plugin.id);
+  if (known === undefined || sequence >= known) return false;
+  const reason = `it is older than a version that was accepted before (sequence ${sequence} after ${known})`;
+  const facts = { pluginId: pluginIdOf(candidate), signerId: signer?.id, algorithm: signer?.algorithm ?? '' };
+  const remedy = 'install the newer version, or have the older one signed again';
+  run.reject(candidate, {
+    error: new InvalidSignatureError({ ...facts, reason }),
+    expected: String(known),
+    seen: String(sequence),
+    remedy,
+  });
+  return true;
+}
+
+function failOnStaleRevocations(run: VerificationRun, directory: SignerDirectory): void {
+  const due = directory.revocationsDueAt;
+  if (due !== undefined && due.getTime() > run.now.getTime()) return;
+  const since = due === undefined ? 'none was ever imported' : `the next one was due at ${due.toISOString()}`;
+  const error = new SignatureError(`the revocation list is not up to date: ${since}`);
+  run.fail({ error, remedy: 'import the newest list (truthound-sign trust import)' });
+}
+
 /** Rejects a signature whose signer is not trusted enough. */
 export function rejectWeak(run: VerificationRun, candidate: Candidate): void {
   const { trustLevel } = candidate;
@@ -185,14 +223,16 @@ export function untrusted(
   candidate: Candidate,
   trustLevel: TrustLevel,
   reason?: string,
+  cause?: unknown,
 ): UntrustedSignerError {
-  return new UntrustedSignerError({
+  const facts = {
     pluginId: pluginIdOf(candidate),
     signerId: candidate.statement?.signer.id,
     trustLevel,
     requiredTrustLevel: run.requiredTrustLevel,
     ...(reason === undefined ? {} : { reason }),
-  });
+  };
+  return new UntrustedSignerError(facts, cause === undefined ? {} : { cause });
 }
 
 function maySign(patterns: readonly string[] | undefined, pluginId: string | null): boolean {

@@ -104,9 +104,9 @@ class CustomStep implements VerificationStep {
   }
 
   async check(run: VerificationRun): Promise<StepAnswer> {
-    const errors: readonly SecurityError[] = await this.#handler.verify(await subjectOf(run));
+    const errors: unknown = await this.#handler.verify(await subjectOf(run));
     if (!Array.isArray(errors)) throw new TypeError('verify must answer a list of errors, empty for none');
-    for (const error of errors) run.fail({ error });
+    for (const error of errors as readonly SecurityError[]) run.fail({ error });
     return { detail: 'no objection' };
   }
 }
