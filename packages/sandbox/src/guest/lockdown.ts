@@ -37,7 +37,7 @@ function lockKernel(plan: LockdownPlan): readonly StepReport[] {
     const report = createKernelLockdown(ffi).apply(plan);
     const failed = report.steps.filter(({ ok }) => !ok).map(({ step, detail }) => `${step}: ${detail}`);
     const detail = failed.length === 0 ? `Landlock ABI ${String(report.landlockAbi)}` : failed.join('; ');
-    return Object.entries(report.layers).map(([layer, ok]) => ({ step: `kernel:${layer}`, ok, detail }));
+    return Object.entries<boolean>({ ...report.layers }).map(([layer, ok]) => ({ step: `kernel:${layer}`, ok, detail }));
   } catch (error) {
     return [{ step: 'kernel', ok: false, detail: error instanceof Error ? error.message : String(error) }];
   }

@@ -8,7 +8,7 @@
  * @module
  */
 import { Socket } from 'node:net';
-import { type HostMessage, PROTOCOL_VERSION } from '../channel/messages.ts';
+import { type AnyStreamMessage, type HostMessage, PROTOCOL_VERSION } from '../channel/messages.ts';
 import { CallRunner } from './call-runner.ts';
 import { describeError } from './describe-error.ts';
 import { GuestChannel } from './guest-channel.ts';
@@ -24,7 +24,10 @@ const channel = new GuestChannel(
 );
 
 /** An error that nothing waits for ends the guest with its text on stderr, as it would end any Node process. */
-function handle(message: HostMessage, decode: (json: unknown, isTagged: boolean) => unknown): void {
+function handle(
+  message: Exclude<HostMessage, AnyStreamMessage>,
+  decode: (json: unknown, isTagged: boolean) => unknown,
+): void {
   switch (message[0]) {
     case 'setup': {
       const { pluginId, plan } = message[1];
