@@ -94,4 +94,4 @@ function main(mode: string | undefined): void {
   }
 }
 
-if (import.meta.main) main(process.argv[2]);
+if (process.argv[1] === import.meta.filename) main(process.argv[2]);

@@ -6,12 +6,14 @@ import { type FfiModule, FfiSyscallRunner } from '../../src/kernel/ffi-syscall-r
 import { createKernelLockdown, createLockdown } from '../../src/kernel/kernel-lockdown.ts';
 import type { LinuxArchitecture } from '../../src/kernel/linux-architecture.ts';
 import type { LockdownPlan, LockdownReport } from '../../src/kernel/lockdown-plan.ts';
+import { NativeSyscallRunner } from '../../src/kernel/native-syscall-runner.ts';
+import { openScratchFile } from '../../src/kernel/scratch-file.ts';
 import { type ActPaths, HOSTILE_ACTS, ORDINARY_ACTS, perform } from './guest-acts.ts';
 import { rawAttacks, runRawAttacks } from './raw-attacks.ts';
 
 /** What the test asks of the guest. */
 export interface GuestRequest {
-  readonly runner: 'ffi';
+  readonly runner: 'ffi' | 'native';
   readonly plan: LockdownPlan;
   readonly paths: ActPaths;
   readonly acts: readonly ('hostile' | 'ordinary' | 'raw')[];
@@ -29,11 +31,24 @@ export interface GuestAnswer {
 }
 
 const request = JSON.parse(process.argv[2] ?? '') as GuestRequest;
-const ffi = process.getBuiltinModule('node:ffi') as unknown as FfiModule;
-const lockdown =
-  request.plan.keepFfi === true && request.acts.includes('raw') ? undefined : createKernelLockdown(ffi);
-const runner = lockdown === undefined ? new FfiSyscallRunner(ffi) : undefined;
-const report = (lockdown ?? createLockdown(runner!)).apply(request.plan);
+const arch = process.arch as LinuxArchitecture;
+const { report, runner } = request.runner === 'native' ? lockNatively() : lockThroughFfi();
+
+function lockNatively(): { report: LockdownReport; runner?: FfiSyscallRunner } {
+  const native = new NativeSyscallRunner(arch, openScratchFile);
+  const applied = createLockdown(native).apply(request.plan);
+  // Node 22 has no \`using\`.
+  native[Symbol.dispose]();
+  return { report: applied };
+}
+
+/** Raw attacks need the very FFI that a lockdown gives up. */
+function lockThroughFfi(): { report: LockdownReport; runner?: FfiSyscallRunner } {
+  const ffi = process.getBuiltinModule('node:ffi') as unknown as FfiModule;
+  if (!request.acts.includes('raw')) return { report: createKernelLockdown(ffi).apply(request.plan) };
+  const raw = new FfiSyscallRunner(ffi);
+  return { report: createLockdown(raw).apply(request.plan), runner: raw };
+}
 
 const answer: GuestAnswer = {
   report,
@@ -44,7 +59,7 @@ const answer: GuestAnswer = {
     : {
         raw: runRawAttacks(
           runner,
-          process.arch as LinuxArchitecture,
+          arch,
           rawAttacks(process.ppid, process.pid, `${request.paths.outside}/secret.txt`),
         ),
       }),
