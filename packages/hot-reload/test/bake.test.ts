@@ -51,7 +51,9 @@ describe('The bake after the switch', () => {
     next.failCall(new Error('column is missing'));
     const result = await setup.clock.until(reload);
     expect(result.rolledBack).toBe(true);
-    expect(result.error?.message).toContain('3 calls failed in 2.0.0 while it was watched, 2 may (bakeErrorLimit)');
+    expect(result.error?.message).toContain(
+      '3 calls failed in 2.0.0 while it was watched, 2 may (bakeErrorLimit)',
+    );
     expect(result.error?.message).toContain('column is missing');
   });
 

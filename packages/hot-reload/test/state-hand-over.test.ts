@@ -234,7 +234,9 @@ describe('State hand-over', () => {
     setup.loader.serving[0]?.crash();
     expect(await setup.clock.until(reload)).toMatchObject({ rolledBack: true });
     expect(setup.loader.all[0]?.data).toEqual({ rows: 7 });
-    expect(setup.warnings[0]?.message).toContain('what 2.0.0 changed in the state since it took over is lost');
+    expect(setup.warnings[0]?.message).toContain(
+      'what 2.0.0 changed in the state since it took over is lost',
+    );
   });
 
   it('falls back on the state as it was handed over when the old version cannot read the new one', async () => {

@@ -16,6 +16,8 @@ export class FakeLoader implements PluginLoader {
   /** Every instance that ever was, oldest first. */
   readonly all: FakeInstance[] = [];
   preparations: number = 0;
+  /** Preparations that succeeded. */
+  prepared: number = 0;
   freedPreparations: number = 0;
   readonly #waiting: (() => void)[] = [];
   #isHeld = false;
@@ -55,6 +57,7 @@ export class FakeLoader implements PluginLoader {
     const behaviour = this.onDisk;
     this.preparations += 1;
     await behaviour.prepare(options.signal);
+    this.prepared += 1;
     return {
       pluginId: this.pluginId,
       version: behaviour.version,
@@ -83,9 +86,11 @@ export class FakeLoader implements PluginLoader {
   }
 
   /** A call as a client makes it: goes to the instance that serves when it is let through. */
-  async call(index: number = 0): Promise<string> {
+  async call(index: number = 0, onBegin?: (instance: FakeInstance) => void): Promise<string> {
     if (this.#isHeld) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    return this.serving[index % this.serving.length]!.call();
+    const instance = this.serving[index % this.serving.length]!;
+    onBegin?.(instance);
+    return instance.call();
   }
 
   #create(behaviour: FakeBehaviour): FakeInstance {
