@@ -24,11 +24,7 @@ import {
 } from '@truthound/protocols';
 import type { EnforcementReport } from '@truthound/protocols';
 import { type AppliedLayer, createEnforcementReport } from '../confinement/enforcement.ts';
-import {
-  CALL_PLUGIN,
-  bindHostFunctions,
-  createPluginContext,
-} from '../guest/plugin-context.ts';
+import { CALL_PLUGIN, bindHostFunctions, createPluginContext } from '../guest/plugin-context.ts';
 import { resolvePluginSource, toModuleUrl } from '../plugin-entry-point.ts';
 import { EventHub } from '../session/event-hub.ts';
 import { type Target, toCallTarget } from '../session/call-target.ts';
@@ -231,7 +227,7 @@ function activate(context: NoopContext, callable: Callable, [data, options]: rea
   const names = Object.keys(context.host).filter((name) => name !== CALL_PLUGIN);
   const pluginContext = createPluginContext(
     context.pluginId,
-    (data ?? {}),
+    data ?? {},
     bindHostFunctions(names, callHost),
     callHost,
   );

@@ -19,7 +19,6 @@ import {
   type NodeFacts,
   nodePermissionFlags,
   nodePermissionsLayer,
-  parseNodeVersion,
 } from '../confinement/node-permissions.ts';
 import {
   appliedKernelLayers,
@@ -32,6 +31,8 @@ import type { GuestPlan, StepReport } from '../guest/guest-plan.ts';
 import type { LockdownPlan } from '../kernel/lockdown-plan.ts';
 import { type ResolvedPluginSource, resolvePluginSource, toModuleUrl } from '../plugin-entry-point.ts';
 import { CpuGovernor, canGovernCpu } from '../process/cpu-governor.ts';
+import { readGuestNode } from '../process/guest-node.ts';
+import { ModuleCopies } from '../process/module-copies.ts';
 import { ProcessGuest } from '../process/process-guest.ts';
 import { type Target, toCallTarget } from '../session/call-target.ts';
 import { SandboxSession } from '../session/sandbox-session.ts';
@@ -51,6 +52,7 @@ export class ProcessSandboxEngine implements SandboxEngine {
   readonly isolationLevel: IsolationLevel = IsolationLevel.PROCESS;
   readonly #node: string;
   readonly #sessions = new Set<SandboxSession>();
+  readonly #moduleCopies = new WeakMap<SandboxSession, ModuleCopies>();
   #probe: Promise<boolean> | undefined;
 
   constructor(options: ProcessSandboxEngineOptions = {}) {
@@ -72,8 +74,9 @@ export class ProcessSandboxEngine implements SandboxEngine {
       options.plugin === undefined ? undefined : await resolvePluginSource(options.plugin, pluginId);
     const scratch = await realpath(await mkdtemp(join(tmpdir(), 'truthound-sandbox-')));
     try {
-      const { session, pid } = await this.#startSession(pluginId, policy, options, source, scratch);
+      const { session, pid, readable } = await this.#startSession(pluginId, policy, options, source, scratch);
       this.#sessions.add(session);
+      this.#moduleCopies.set(session, new ModuleCopies(pluginId, scratch, readable));
       session.on('exit', () => {
         this.#sessions.delete(session);
         void removeFolder(scratch);
@@ -152,7 +155,11 @@ export class ProcessSandboxEngine implements SandboxEngine {
     args: readonly unknown[],
     options?: InvokeOptions,
   ): Promise<unknown> {
-    return this.#own(context).invoke(toCallTarget(target, context.pluginId), args, options);
+    const session = this.#own(context);
+    const called = toCallTarget(target, context.pluginId);
+    if (called.type !== 'module') return session.invoke(called, args, options);
+    const url = (await this.#moduleCopies.get(session)?.resolve(called.url)) ?? called.url;
+    return session.invoke({ ...called, url }, args, options);
   }
 
   async #startSession(
@@ -161,8 +168,12 @@ export class ProcessSandboxEngine implements SandboxEngine {
     options: SandboxOptions,
     source: ResolvedPluginSource | undefined,
     scratch: string,
-  ): Promise<{ readonly session: SandboxSession; readonly pid: number }> {
-    const node = parseNodeVersion(process.versions.node);
+  ): Promise<{
+    readonly session: SandboxSession;
+    readonly pid: number;
+    readonly readable: readonly string[];
+  }> {
+    const node = await readGuestNode(this.#node);
     const guest = findGuestEntry();
     const { allowedPaths, writablePaths, maxMemoryMb } = policy.resourceLimits;
     const read = [guest.folder, scratch, ...(source === undefined ? [] : [source.root]), ...allowedPaths];
@@ -198,7 +209,7 @@ export class ProcessSandboxEngine implements SandboxEngine {
       },
       options.signal,
     );
-    return { session, pid: link.pid };
+    return { session, pid: link.pid, readable: [...read, ...write] };
   }
 
   async #load(

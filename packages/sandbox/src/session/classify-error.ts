@@ -1,7 +1,10 @@
 import {
   PluginExecutionError,
   type RemoteErrorData,
+  type SandboxError,
   type SandboxErrorFacts,
+  type SandboxResource,
+  SandboxResourceError,
   SandboxSecurityViolation,
   type SecurityPolicy,
   type ViolationType,
@@ -101,11 +104,22 @@ export interface CallFacts extends SandboxErrorFacts {
   readonly hasModuleViolation: boolean;
 }
 
+/** What Node says when an allocation outside the heap fails, and when no descriptor is left. */
+function findExhaustion(
+  remote: RemoteErrorData,
+  { resourceLimits }: SecurityPolicy,
+): { readonly resourceType: SandboxResource; readonly limit: number } | undefined {
+  const isMemory =
+    remote.code === 'ERR_MEMORY_ALLOCATION_FAILED' ||
+    (remote.name === 'RangeError' && /allocation failed|could not allocate memory/i.test(remote.message));
+  if (isMemory) return { resourceType: 'memory', limit: resourceLimits.maxMemoryMb };
+  if (remote.code === 'EMFILE')
+    return { resourceType: 'fileDescriptors', limit: resourceLimits.maxFileDescriptors };
+  return undefined;
+}
+
 /** The host's error for what a call threw in the guest: a denied act that reached the caller, or the plugin's own error. */
-export function classifyError(
-  raw: unknown,
-  facts: CallFacts,
-): SandboxSecurityViolation | PluginExecutionError {
+export function classifyError(raw: unknown, facts: CallFacts): SandboxError | PluginExecutionError {
   const remote: RemoteErrorData = readRemoteError(raw);
   const own = new PluginExecutionError({ pluginId: facts.pluginId, remote, call: facts.call });
   const details = typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
@@ -122,6 +136,10 @@ export function classifyError(
       },
       { cause: own },
     );
+  }
+  const exhausted = findExhaustion(remote, facts.policy);
+  if (exhausted !== undefined && Number.isFinite(exhausted.limit)) {
+    return new SandboxResourceError({ pluginId, sandboxId, ...exhausted, actual: NaN }, { cause: own });
   }
   const denial = findDenial(details, facts.policy);
   if (denial === undefined) return own;
