@@ -24,3 +24,16 @@ export {
   ResolutionResult,
   type VersionConflict,
 } from './resolve/resolution-result.ts';
+export type { CompareVersions } from './solve/candidate-pool.ts';
+export type { ClaimTerm, DerivationStep, GivenFact, SolverClaim } from './solve/derivation.ts';
+export {
+  type LockChange,
+  type SolveFailure,
+  type SolveOptions,
+  type SolveRequirements,
+  type SolveResult,
+  type SolveSuccess,
+  solve,
+} from './solve/solve.ts';
+export { SolverLimitError } from './solve/solver-limit-error.ts';
+export type { Suggestion } from './solve/suggestion.ts';

@@ -11,8 +11,8 @@ export interface PluginWarning {
 /** What {@link explainPlugin} knows of one resolution. Ids and texts only: later changes of the graph do not show. */
 export interface ResolutionFacts {
   readonly problems: ProblemMap;
-  /** Why each blocked plugin is: the dependency that keeps it, or itself. */
-  readonly keptBy: ReadonlyMap<string, string>;
+  /** By id of a plugin that cannot be loaded, its required dependencies that cannot either. */
+  readonly blockedBy: ReadonlyMap<string, readonly string[]>;
   /** Version by id, of all that were resolved. */
   readonly versions: ReadonlyMap<string, string>;
   readonly batches: readonly (readonly string[])[];
@@ -24,7 +24,7 @@ export interface ResolutionFacts {
 export function explainPlugin(id: string, facts: ResolutionFacts): string {
   const version = facts.versions.get(id);
   if (version === undefined) return explainAbsent(id, facts.missing);
-  const lines = facts.keptBy.has(id)
+  const lines = facts.blockedBy.has(id)
     ? explainBlocked(id, version, facts)
     : explainLoadable(id, version, facts);
   const notes = facts.warnings.filter(({ pluginId }) => pluginId === id);
@@ -46,22 +46,37 @@ function explainAbsent(id: string, missing: readonly MissingDependency[]): strin
   return wantedBy.length === 0 ? head : `${head}, and needed by ${sortedIds(wantedBy).join(', ')}`;
 }
 
+/** More causes than this are counted and not printed. */
+const MAX_CAUSES = 10;
+
+/** Every plugin below `id` that has a problem of its own, nearest first, with the chain of requirements to it. */
 function explainBlocked(
   id: string,
   version: string,
-  { keptBy, problems }: ResolutionFacts,
+  { blockedBy, problems }: ResolutionFacts,
 ): readonly string[] {
-  const chain = [id];
-  let cause = id;
-  for (let next = keptBy.get(cause); next !== undefined && next !== cause; next = keptBy.get(cause)) {
-    cause = next;
-    chain.push(cause);
+  const lines = [`plugin "${id}" ${version} cannot be loaded`];
+  const reachedFrom = new Map<string, string | undefined>([[id, undefined]]);
+  let causes = 0;
+  for (const reached of reachedFrom.keys()) {
+    const messages = problems.messagesOf(reached);
+    if (messages.length > 0) causes += 1;
+    if (messages.length > 0 && causes <= MAX_CAUSES) {
+      if (reached !== id)
+        lines.push(`it requires "${reached}" (${chainTo(reached, reachedFrom)}), which cannot be loaded`);
+      for (const message of messages) lines.push(`  because ${message}`);
+    }
+    for (const below of blockedBy.get(reached) ?? []) {
+      if (!reachedFrom.has(below)) reachedFrom.set(below, reached);
+    }
   }
-  const reasons = problems.messagesOf(cause).map((message) => `because ${message}`);
-  const head = `plugin "${id}" ${version} cannot be loaded`;
-  if (cause === id) return [head, ...reasons];
-  return [
-    `${head}: it requires "${cause}" (${shorten(chain).join(' → ')}), which cannot be loaded`,
-    ...reasons,
-  ];
+  if (causes > MAX_CAUSES)
+    lines.push(`and ${String(causes - MAX_CAUSES)} more plugins below it cannot be loaded`);
+  return lines;
+}
+
+function chainTo(end: string, reachedFrom: ReadonlyMap<string, string | undefined>): string {
+  const chain: string[] = [];
+  for (let id: string | undefined = end; id !== undefined; id = reachedFrom.get(id)) chain.push(id);
+  return shorten(chain.reverse()).join(' → ');
 }

@@ -2,7 +2,7 @@ import type { CyclicGroup } from '../cycles/cycle-report.ts';
 import { sortedIds } from '../graph/code-unit-order.ts';
 import { REQUIRED } from '../graph/edge-kind.ts';
 import type { GraphStorage } from '../graph/graph-storage.ts';
-import { TO_DEPENDENTS, walk } from '../graph/reachability.ts';
+import { TO_DEPENDENCIES, TO_DEPENDENTS, listNeighbours, walk } from '../graph/reachability.ts';
 import type { DuplicateConflict, MissingDependency, VersionConflict } from './resolution-result.ts';
 
 /** Why plugins cannot be loaded: for each id, the reasons of its own. */
@@ -51,19 +51,26 @@ export class ProblemMap {
 /**
  * Every plugin that cannot be loaded: those that have a problem, and all that require one of them.
  *
- * @returns by id, the dependency that keeps it from loading; the id itself when the reason is its own.
+ * @returns by id, the required dependencies that cannot be loaded either, sorted; none when all reasons are its own.
  */
-export function spreadProblems(storage: GraphStorage, problems: ProblemMap): ReadonlyMap<string, string> {
+export function spreadProblems(
+  storage: GraphStorage,
+  problems: ProblemMap,
+): ReadonlyMap<string, readonly string[]> {
   const starts: number[] = [];
   for (const id of problems.ids()) {
     const slot = storage.slotOf(id);
     if (slot !== undefined) starts.push(slot);
   }
-  const keptBy = new Map<string, string>();
-  for (const [slot, from] of walk(storage, starts, TO_DEPENDENTS, REQUIRED)) {
-    keptBy.set(storage.id(slot), storage.id(from < 0 ? slot : from));
+  const blocked = walk(storage, starts, TO_DEPENDENTS, REQUIRED);
+  const blockedBy = new Map<string, readonly string[]>();
+  for (const slot of blocked.keys()) {
+    const below = listNeighbours(storage, slot, TO_DEPENDENCIES, REQUIRED).filter((each) =>
+      blocked.has(each),
+    );
+    blockedBy.set(storage.id(slot), sortedIds(below.map((each) => storage.id(each))));
   }
-  return keptBy;
+  return blockedBy;
 }
 
 const MAX_SHOWN = 12;

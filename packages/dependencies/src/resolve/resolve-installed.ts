@@ -8,7 +8,7 @@ import type { ResolvablePlugin } from '@truthound/protocols';
 import { findCyclicGroups } from '../cycles/cycle-report.ts';
 import { DependencyGraph, storageOf } from '../dependency-graph.ts';
 import { compareCodeUnits } from '../graph/code-unit-order.ts';
-import { compactSlots } from '../graph/compact-graph.ts';
+import { type CompactGraph, compactSlots } from '../graph/compact-graph.ts';
 import { LOADING, REQUIRED } from '../graph/edge-kind.ts';
 import type { GraphStorage } from '../graph/graph-storage.ts';
 import { planLoading } from '../graph/load-plan.ts';
@@ -37,15 +37,15 @@ export function resolveInstalled(infos: Iterable<ResolvablePlugin>, rules: Resol
   problems.addConflicts(conflicts);
   problems.addDuplicates(duplicates);
   problems.addCycles(groups);
-  const keptBy = spreadProblems(storage, problems);
-  const isClean = keptBy.size === 0;
+  const blockedBy = spreadProblems(storage, problems);
+  const isClean = blockedBy.size === 0;
 
-  const plan = isClean || !rules.strict ? planWithout(storage, keptBy) : EMPTY_PLAN;
+  const plan = isClean || !rules.strict ? planWithout(storage, whole, blockedBy) : EMPTY_PLAN;
   const facts: ResolutionFacts = {
     problems,
-    keptBy,
+    blockedBy,
     batches: plan.batches,
-    versions: new Map([...graph].map(({ pluginId, version }) => [pluginId, version])),
+    versions: versionsIn(storage),
     warnings: [...warnings, ...plan.warnings],
     missing,
   };
@@ -58,7 +58,7 @@ export function resolveInstalled(infos: Iterable<ResolvablePlugin>, rules: Resol
     missing: Object.freeze(missing),
     cycles: Object.freeze(groups.map(({ shortest }) => shortest)),
     warnings: Object.freeze(facts.warnings.map(({ message }) => message)),
-    blocked: Object.freeze([...keptBy.keys()].sort(compareCodeUnits)),
+    blocked: Object.freeze([...blockedBy.keys()].sort(compareCodeUnits)),
     explain: (id: string) => explainPlugin(id, facts),
   });
 }
@@ -86,6 +86,10 @@ function buildGraph(infos: Iterable<ResolvablePlugin>): {
   return { graph, duplicates: duplicates.sort((a, b) => compareCodeUnits(a.pluginId, b.pluginId)) };
 }
 
+function versionsIn(storage: GraphStorage): ReadonlyMap<string, string> {
+  return new Map(storage.presentSlots().map((slot) => [storage.id(slot), storage.version(slot) ?? '']));
+}
+
 interface ResolvedPlan {
   readonly order: readonly string[];
   readonly batches: readonly (readonly string[])[];
@@ -94,9 +98,13 @@ interface ResolvedPlan {
 
 const EMPTY_PLAN: ResolvedPlan = { order: Object.freeze([]), batches: Object.freeze([]), warnings: [] };
 
-function planWithout(storage: GraphStorage, keptBy: ReadonlyMap<string, string>): ResolvedPlan {
-  const slots = storage.presentSlots().filter((slot) => !keptBy.has(storage.id(slot)));
-  const graph = compactSlots(storage, slots, LOADING);
+function planWithout(
+  storage: GraphStorage,
+  whole: CompactGraph,
+  blockedBy: ReadonlyMap<string, unknown>,
+): ResolvedPlan {
+  const slots = storage.presentSlots().filter((slot) => !blockedBy.has(storage.id(slot)));
+  const graph = blockedBy.size === 0 ? whole : compactSlots(storage, slots, LOADING);
   const { order, levelStarts, setAside } = planLoading(graph);
   const ids = Object.freeze(order.map((vertex) => graph.ids[vertex] ?? ''));
   let vertex = 0;
