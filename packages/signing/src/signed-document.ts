@@ -16,11 +16,11 @@ import { MAX_SIGNATURES, MAX_SIGNATURE_FILE_BYTES } from './signature-limits.ts'
 import { type KeyInput, type SigningKey, loadKey } from './signing-key.ts';
 
 /** What a signed document may be. */
-export const DOCUMENT_TYPES = Object.freeze({
+export const DOCUMENT_TYPES: Readonly<Record<'revocations' | 'rotation' | 'root', string>> = Object.freeze({
   revocations: 'application/vnd.truthound.revocations.v1+json',
   rotation: 'application/vnd.truthound.key-rotation.v1+json',
   root: 'application/vnd.truthound.trust-root.v1+json',
-} as const);
+});
 
 /** One of the kinds of {@link DOCUMENT_TYPES}. */
 export type DocumentKind = keyof typeof DOCUMENT_TYPES;
