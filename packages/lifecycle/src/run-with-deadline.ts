@@ -21,7 +21,7 @@ export async function runWithDeadline<Result>(
   const signal = AbortSignal.any([clock.signal, ...given]);
   signal.throwIfAborted();
 
-  let giveUp = (): void => undefined;
+  let giveUp!: () => void;
   const gaveUp = new Promise<never>((_, reject) => {
     giveUp = () => {
       reject(signal.reason as Error);

@@ -1,4 +1,5 @@
 import { type Fault, LifecycleState, type TransitionOptions, ValidationError } from '@truthound/protocols';
+import { toError } from './background-error.ts';
 
 /** Plain data that nobody can change any more: a copy, frozen at every depth. */
 export function freezeMetadata(
@@ -8,8 +9,7 @@ export function freezeMetadata(
   try {
     return freezeDeep(structuredClone(metadata));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const problem = `must be plain data, for the history keeps it: ${reason}`;
+    const problem = `must be plain data, for the history keeps it: ${toError(cause).message}`;
     throw new ValidationError(
       { subject: `transition of plugin "${pluginId}"`, faults: [{ path: 'metadata', problem }] },
       { cause },

@@ -61,3 +61,13 @@ export function hangUntilAborted({ signal }: LifecycleStepContext): Promise<void
     });
   });
 }
+
+/** What `promise` rejects with. Listens at once, so that the rejection may come before anyone awaits it. */
+export function catchRejection(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    (value) => {
+      throw new Error(`resolved with ${String(value)}, and was to reject`);
+    },
+    (error: unknown) => error,
+  );
+}

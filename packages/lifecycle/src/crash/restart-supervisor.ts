@@ -19,7 +19,7 @@ import {
 interface Restart {
   readonly decision: CrashDecision & { readonly type: 'restart' };
   readonly controller: AbortController;
-  cancelTimer: () => void;
+  readonly cancelTimer: () => void;
   isUnderWay: boolean;
   /** Crashed again before the restart had returned. */
   crashedMeanwhile: Error | undefined;
@@ -188,12 +188,11 @@ export class RestartSupervisor implements Disposable {
     const restart: Restart = {
       decision,
       controller: new AbortController(),
-      cancelTimer: () => undefined,
+      cancelTimer: this.#setTimer(() => void this.#run(pluginId, restart, error), decision.delayMs),
       isUnderWay: false,
       crashedMeanwhile: undefined,
     };
     this.#restarts.set(pluginId, restart);
-    restart.cancelTimer = this.#setTimer(() => void this.#run(pluginId, restart, error), decision.delayMs);
     const { attempt, delayMs } = decision;
     this.#tell({ type: 'restart-scheduled', pluginId, attempt, delayMs });
   }

@@ -42,8 +42,8 @@ export type LoadPermission =
 export interface RestartSupervisorOptions {
   /** Starts the plugin again. When it rejects, that counts as another crash. */
   readonly restart: (pluginId: string, context: RestartContext) => Promise<unknown>;
-  /** @defaultValue `CrashPolicy.create()` */
-  readonly policy?: CrashPolicy | undefined;
+  /** Fields that differ from the defaults of {@link CrashPolicy}. */
+  readonly policy?: Partial<CrashPolicy> | undefined;
   /** Start in safe mode, for this reason. */
   readonly safeMode?: string | undefined;
   /** What an earlier supervisor's `toJSON` gave. */
@@ -51,7 +51,7 @@ export interface RestartSupervisorOptions {
   readonly onEvent?: ((event: SupervisorEvent) => void) | undefined;
   /** The clock. @defaultValue the system's */
   readonly now?: (() => Date) | undefined;
-  /** Calls back after a delay; what it answers cancels that. @defaultValue `setTimeout` */
+  /** Calls back after a delay, never at once; what it answers cancels that. @defaultValue `setTimeout` */
   readonly setTimer?: ((callback: () => void, delayMs: number) => () => void) | undefined;
   /** From 0 to 1. @defaultValue node:crypto */
   readonly random?: (() => number) | undefined;
