@@ -58,6 +58,7 @@ export function addLandlockCalls(
 
   return () => {
     const coverage = describeLandlockCoverage(abi);
+    const threads = coverage.allThreads ? [] : [judgeThreads(facts.poolThreads)];
     const applied = judgeRuleset(list, ruleset, restricted, rules, abi);
     const reads = judgeRefusal(list, read, 'self-test: reading outside', LinuxErrno.EACCES);
     const writes = judgeRefusal(list, write, 'self-test: writing outside', LinuxErrno.EACCES);
@@ -69,8 +70,8 @@ export function addLandlockCalls(
       : [];
     const stands = (probes: readonly LockdownStep[]): boolean => applied.ok && probes.every(({ ok }) => ok);
     return {
-      steps: [applied, ...reads, ...writes, ...binds, ...signals],
-      files: stands([...reads, ...writes]),
+      steps: [applied, ...threads, ...reads, ...writes, ...binds, ...signals],
+      files: stands([...threads, ...reads, ...writes]),
       tcp: plan.denyTcp && coverage.tcp && stands(binds),
       scope: coverage.scope && stands(signals),
     };
@@ -138,6 +139,21 @@ function judgeRuleset(
     ok: true,
     detail: `ABI ${String(abi)}, ${String(rules.length)} paths${without}`,
   };
+}
+
+/** Threads that exist before the ruleset keep their rights; those of V8 touch no files, those of libuv do. */
+function judgeThreads(poolThreads: number | undefined): LockdownStep {
+  const step = 'self-test: older threads';
+  if (poolThreads === undefined) {
+    return { step, ok: false, detail: '/proc/self/task can not be read, so older threads are not known' };
+  }
+  return poolThreads === 0
+    ? { step, ok: true, detail: 'none that touches files' }
+    : {
+        step,
+        ok: false,
+        detail: `${String(poolThreads)} threads of the pool keep their rights: lock down before the first asynchronous file call`,
+      };
 }
 
 function judgeRefusal(

@@ -18,64 +18,69 @@ export function addLimitCalls(
   plan: LockdownLimits,
   facts: ProcessFacts,
 ): () => Map<LimitName, LockdownStep> {
-  const isMemoryUnknown = wantsMemory(plan) && !Number.isFinite(facts.reservedBytes - facts.usedBytes);
-  const wanted = listWantedLimits(plan, facts).map(({ name, value }) => {
-    // Without a privilege a hard limit can't be raised, and a lower one of the host's stays stricter.
-    const hard = facts.hardLimits.get(LIMIT_NUMBERS[name]) ?? value;
-    const limit = value < hard ? value : hard;
-    const resource = BigInt(LIMIT_NUMBERS[name]);
-    const readBack = new Uint8Array(16);
-    const set = list.add('prlimit64', 0n, resource, encodeLimit(limit), 0n);
-    list.add('prlimit64', 0n, resource, 0n, readBack);
-    return { name, limit, set, readBack };
-  });
-  return () =>
-    new Map([
-      ...(isMemoryUnknown ? ([['data', MEMORY_UNKNOWN]] as const) : []),
-      ...wanted.map(({ name, limit, set, readBack }) => {
-        const { errno } = list.result(set);
-        const isSet = readLimit(readBack).every((part) => part === limit);
-        return [
-          name,
-          {
-            step: STEP_OF_LIMIT[name],
-            ok: errno === 0 && isSet,
-            ...(errno === 0 ? {} : { errno }),
-            detail:
-              errno === 0
-                ? `set to ${String(limit)}`
-                : `setting ${String(limit)} failed with ${nameErrno(errno)}`,
-          },
-        ] as const;
-      }),
-    ]);
+  const judges = listWantedLimits(plan, facts).map(({ name, value }) => ({
+    name,
+    judge: value === undefined ? () => describeUnknown(name) : addLimit(list, name, value, facts),
+  }));
+  return () => new Map(judges.map(({ name, judge }) => [name, judge()] as const));
 }
 
-const MEMORY_UNKNOWN: LockdownStep = {
-  step: STEP_OF_LIMIT.data,
-  ok: false,
-  detail: '/proc/self/status does not say what the process uses now, so no limit can be computed',
-};
-
-function wantsMemory({ memoryBytes }: LockdownLimits): boolean {
-  return memoryBytes !== undefined && Number.isFinite(memoryBytes);
+function addLimit(
+  list: SyscallList,
+  name: LimitName,
+  value: bigint,
+  facts: ProcessFacts,
+): () => LockdownStep {
+  // Without a privilege a hard limit can't be raised, and a lower one of the host's stays stricter.
+  const hard = facts.hardLimits.get(LIMIT_NUMBERS[name]) ?? value;
+  const limit = value < hard ? value : hard;
+  const resource = BigInt(LIMIT_NUMBERS[name]);
+  const readBack = new Uint8Array(16);
+  const set = list.add('prlimit64', 0n, resource, encodeLimit(limit), 0n);
+  list.add('prlimit64', 0n, resource, 0n, readBack);
+  return () => {
+    const step = STEP_OF_LIMIT[name];
+    const { errno } = list.result(set);
+    if (errno !== 0) {
+      return { step, ok: false, errno, detail: `setting ${String(limit)} failed with ${nameErrno(errno)}` };
+    }
+    return {
+      step,
+      ok: readLimit(readBack).every((part) => part === limit),
+      detail: `set to ${String(limit)}`,
+    };
+  };
 }
 
-function listWantedLimits(plan: LockdownLimits, facts: ProcessFacts): { name: LimitName; value: bigint }[] {
-  const { additionalDescriptors, fileSizeBytes, memoryBytes } = plan;
-  const limits: { name: LimitName; value: bigint }[] = [{ name: 'core', value: 0n }];
-  if (additionalDescriptors !== undefined && Number.isFinite(additionalDescriptors)) {
-    limits.push({
-      name: 'descriptors',
-      value: BigInt(findDescriptorLimit(facts.openDescriptors, additionalDescriptors)),
-    });
+function describeUnknown(name: LimitName): LockdownStep {
+  return {
+    step: STEP_OF_LIMIT[name],
+    ok: false,
+    detail: '/proc/self does not say what the process uses now, so no limit can be computed',
+  };
+}
+
+/** The limits that a plan asks for; `undefined` where the value can't be computed. */
+function listWantedLimits(
+  { additionalDescriptors = Infinity, fileSizeBytes = Infinity, memoryBytes = Infinity }: LockdownLimits,
+  { openDescriptors, reservedBytes, usedBytes }: ProcessFacts,
+): { name: LimitName; value: bigint | undefined }[] {
+  const limits: { name: LimitName; value: bigint | undefined }[] = [{ name: 'core', value: 0n }];
+  if (Number.isFinite(additionalDescriptors)) {
+    const value =
+      openDescriptors === undefined
+        ? undefined
+        : BigInt(findDescriptorLimit(openDescriptors, additionalDescriptors));
+    limits.push({ name: 'descriptors', value });
   }
-  if (fileSizeBytes !== undefined && Number.isFinite(fileSizeBytes)) {
+  if (Number.isFinite(fileSizeBytes)) {
     limits.push({ name: 'fileSize', value: BigInt(Math.floor(fileSizeBytes)) });
   }
-  // What is reserved but not in use counts towards the limit, although it costs nothing.
-  const dataBytes = facts.reservedBytes - facts.usedBytes + (memoryBytes ?? Infinity);
-  if (Number.isFinite(dataBytes)) limits.push({ name: 'data', value: BigInt(Math.floor(dataBytes)) });
+  if (Number.isFinite(memoryBytes)) {
+    // What is reserved but not in use counts towards the limit, although it costs nothing.
+    const value = reservedBytes - usedBytes + memoryBytes;
+    limits.push({ name: 'data', value: Number.isFinite(value) ? BigInt(Math.floor(value)) : undefined });
+  }
   return limits;
 }
 

@@ -6,9 +6,10 @@
  */
 
 import { Buffer } from 'node:buffer';
-import { type LinuxArchitecture, getSyscallNumber } from './linux-architecture.ts';
 import { LANDLOCK_CREATE_RULESET_VERSION } from './landlock.ts';
-import { type SyscallCall, type SyscallRunner, cString } from './syscall-runner.ts';
+import type { LinuxArchitecture } from './linux-architecture.ts';
+import { SyscallList } from './syscall-list.ts';
+import { type ResultOf, type SyscallRunner, cString } from './syscall-runner.ts';
 
 /** The state of a process before it is locked down. */
 export interface ProcessFacts {
@@ -17,12 +18,15 @@ export interface ProcessFacts {
   /** Private writable memory that is reserved, and that is in use (VmData and RssAnon), in bytes. */
   readonly reservedBytes: number;
   readonly usedBytes: number;
-  readonly openDescriptors: readonly number[];
+  /** `undefined` where /proc/self/fd can't be read any more. */
+  readonly openDescriptors: readonly number[] | undefined;
   /** Hard limits by `RLIMIT_*` number; what can't be read counts as none. */
   readonly hardLimits: ReadonlyMap<number, bigint>;
   /** Whether the parent can be signalled now, so that a later refusal proves something. */
   readonly canSignalParent: boolean;
   readonly parentPid: number;
+  /** Threads of libuv's pool, which touch files; `undefined` where /proc/self/task can't be read any more. */
+  readonly poolThreads: number | undefined;
 }
 
 /** `RLIMIT_*` of asm-generic/resource.h. */
@@ -45,52 +49,84 @@ export const OPEN = {
 const STATUS_BYTES = 8192;
 const DIRECTORY_BYTES = 64 * 1024;
 
-/** Where in the list below the limits are asked for. */
-const FIRST_LIMIT_CALL = 9;
+/** Comm names are at most 15 bytes and a line end. */
+const NAME_BYTES = 16;
+/** What libuv calls the threads that carry out file operations. */
+const POOL_THREAD = 'libuv-worker';
 
-/** Reads the facts with one list of calls. */
+/** Reads the facts with two lists of calls: the names of threads are asked for when their ids are known. */
 export function readProcessFacts(runner: SyscallRunner, arch: LinuxArchitecture): ProcessFacts {
-  const number = (name: string): number => getSyscallNumber(arch, name);
-  const status = new Uint8Array(STATUS_BYTES);
-  const descriptors = new Uint8Array(DIRECTORY_BYTES);
-  const limits = Object.values(LIMIT_NUMBERS).map((limit) => ({ limit, bytes: new Uint8Array(16) }));
-  const readInto = (path: string, call: string, bytes: Uint8Array, at: number): SyscallCall[] => [
-    { number: number('openat'), args: [CURRENT_DIRECTORY, cString(path), OPEN.closeOnExec] },
-    { number: number(call), args: [{ resultOf: at }, bytes, BigInt(bytes.length)] },
-    { number: number('close'), args: [{ resultOf: at }] },
-  ];
-  const calls: SyscallCall[] = [
-    { number: number('landlock_create_ruleset'), args: [0n, 0n, LANDLOCK_CREATE_RULESET_VERSION] },
-    { number: number('getppid'), args: [] },
-    { number: number('kill'), args: [{ resultOf: 1 }, 0n] },
-    ...readInto('/proc/self/status', 'read', status, 3),
-    ...readInto('/proc/self/fd', 'getdents64', descriptors, 6),
-    ...limits.map(({ limit, bytes }) => ({
-      number: number('prlimit64'),
-      args: [0n, BigInt(limit), 0n, bytes],
-    })),
-  ];
-  const results = runner.run(calls);
-  const value = (index: number): number => results[index]?.value ?? -1;
-  const text = decodeAscii(status.subarray(0, Math.max(0, value(4))));
-  const listed = parseDirectory(descriptors.subarray(0, Math.max(0, value(7)))).filter((name) =>
-    /^\d+$/.test(name),
-  );
+  const list = new SyscallList(arch);
+  const version = list.add('landlock_create_ruleset', 0n, 0n, LANDLOCK_CREATE_RULESET_VERSION);
+  const parent = list.add('getppid');
+  const signalled = list.add('kill', parent, 0n);
+  const status = addRead(list, 'read', '/proc/self/status', STATUS_BYTES);
+  const descriptors = addRead(list, 'getdents64', '/proc/self/fd', DIRECTORY_BYTES);
+  const tasks = addRead(list, 'getdents64', '/proc/self/task', DIRECTORY_BYTES);
+  const limits = Object.values(LIMIT_NUMBERS).map((limit) => {
+    const bytes = new Uint8Array(16);
+    return { limit, bytes, read: list.add('prlimit64', 0n, BigInt(limit), 0n, bytes) };
+  });
+  list.run(runner);
+
+  const text = decodeAscii(status.bytes() ?? new Uint8Array());
+  const taskIds = listNumbers(tasks.bytes());
   return {
-    landlockAbi: Math.max(0, value(0)),
+    landlockAbi: Math.max(0, list.result(version).value),
     reservedBytes: parseStatusBytes(text, 'VmData'),
     usedBytes: parseStatusBytes(text, 'RssAnon'),
     // One of them was the directory itself.
-    openDescriptors: listed.map(Number).filter((descriptor) => descriptor !== value(6)),
+    openDescriptors: listNumbers(descriptors.bytes())?.filter(
+      (descriptor) => descriptor !== list.result(descriptors.opened).value,
+    ),
     hardLimits: new Map(
-      limits.map(({ limit, bytes }, index) => [
+      limits.map(({ limit, bytes, read }) => [
         limit,
-        value(FIRST_LIMIT_CALL + index) === 0 ? new DataView(bytes.buffer).getBigUint64(8, true) : NO_LIMIT,
+        list.result(read).errno === 0 ? new DataView(bytes.buffer).getBigUint64(8, true) : NO_LIMIT,
       ]),
     ),
-    canSignalParent: value(1) > 0 && value(2) === 0,
-    parentPid: Math.max(0, value(1)),
+    canSignalParent: list.result(parent).value > 0 && list.result(signalled).errno === 0,
+    parentPid: list.result(parent).value,
+    poolThreads: taskIds === undefined ? undefined : countPoolThreads(runner, arch, taskIds),
   };
+}
+
+function countPoolThreads(
+  runner: SyscallRunner,
+  arch: LinuxArchitecture,
+  taskIds: readonly number[],
+): number {
+  const list = new SyscallList(arch);
+  const names = taskIds.map((id) => addRead(list, 'read', `/proc/self/task/${String(id)}/comm`, NAME_BYTES));
+  list.run(runner);
+  return names.filter(({ bytes }) => decodeAscii(bytes() ?? new Uint8Array()).trim() === POOL_THREAD).length;
+}
+
+/** Adds the calls that read a file or a directory; `bytes` is what they read, `undefined` where they failed. */
+function addRead(
+  list: SyscallList,
+  call: 'read' | 'getdents64',
+  path: string,
+  size: number,
+): { readonly opened: ResultOf; readonly bytes: () => Uint8Array | undefined } {
+  const buffer = new Uint8Array(size);
+  const opened = list.add('openat', CURRENT_DIRECTORY, cString(path), OPEN.closeOnExec);
+  const read = list.add(call, opened, buffer, BigInt(size));
+  list.add('close', opened);
+  return {
+    opened,
+    bytes() {
+      const { value } = list.result(read);
+      return value < 0 ? undefined : buffer.subarray(0, value);
+    },
+  };
+}
+
+function listNumbers(directory: Uint8Array | undefined): readonly number[] | undefined {
+  if (directory === undefined) return undefined;
+  return parseDirectory(directory)
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }
 
 /** A size of /proc/self/status in bytes; `NaN` where the line is missing. */
