@@ -72,9 +72,8 @@ describe('parseConstraint and isSatisfiedBy answer as npm does', () => {
       }
       expect(disagreements.slice(0, 20)).toEqual([]);
       // Each kind of answer was met often enough to mean something.
-      for (const answer of [true, false, 'no constraint', 'no version'] as const) {
-        expect(counts.get(answer), String(answer)).toBeGreaterThan(PAIRS / 200);
-      }
+      const kinds = [true, false, 'no constraint', 'no version'] as const;
+      expect(kinds.filter((kind) => (counts.get(kind) ?? 0) < PAIRS / 200)).toEqual([]);
     },
   );
 });
