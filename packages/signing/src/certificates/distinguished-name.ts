@@ -32,6 +32,7 @@ export interface DistinguishedName {
 }
 
 const COMMON_NAME = '2.5.4.3';
+const EMAIL_ADDRESS = '1.2.840.113549.1.9.1';
 const MAX_ATTRIBUTES = 64;
 
 const decodeUtf16 = (content: Uint8Array): string => {
@@ -132,4 +133,9 @@ export function isWithin(name: DistinguishedName, base: DistinguishedName): bool
     base.comparable.length <= name.comparable.length &&
     base.comparable.every((part, index) => part === name.comparable[index])
   );
+}
+
+/** Mail addresses that stand in the name itself, as older practice has it. */
+export function emailAddressesOf({ attributes }: DistinguishedName): readonly string[] {
+  return attributes.flatMap(({ type, text }) => (type === EMAIL_ADDRESS && text !== undefined ? [text] : []));
 }
