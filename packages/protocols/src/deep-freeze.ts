@@ -3,8 +3,15 @@
  * Security data must not be changeable after it was checked; `readonly` in the types alone would not keep that.
  */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  if (ArrayBuffer.isView(value) || value instanceof Date) return value;
-  for (const key of Reflect.ownKeys(value)) deepFreeze(Reflect.get(value, key));
-  return Object.freeze(value);
+  freezeInto(value, new Set());
+  return value;
+}
+
+/** `seen` ends cycles; that an object is frozen already says nothing about what is inside it. */
+function freezeInto(value: unknown, seen: Set<object>): void {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return;
+  if (ArrayBuffer.isView(value) || value instanceof Date) return;
+  seen.add(value);
+  for (const key of Reflect.ownKeys(value)) freezeInto(Reflect.get(value, key), seen);
+  Object.freeze(value);
 }

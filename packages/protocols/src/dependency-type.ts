@@ -7,6 +7,7 @@ export const DependencyType = {
   /** Needed only to develop the plugin. Ignored when plugins are loaded. */
   DEV: 'dev',
 } as const;
+Object.freeze(DependencyType);
 
 /** One of the values of the {@link DependencyType} object. */
 export type DependencyType = (typeof DependencyType)[keyof typeof DependencyType];

@@ -14,6 +14,7 @@ export const GUARANTEES = [
   'hostSignals',
   'processCount',
 ] as const;
+Object.freeze(GUARANTEES);
 
 /** One of {@link GUARANTEES}. */
 export type Guarantee = (typeof GUARANTEES)[number];

@@ -45,12 +45,8 @@ export type {
   PreparedPlugin,
   ReloadResult,
 } from './plugin-loader.ts';
-export {
-  type ManifestDependency,
-  PluginManifest,
-  type PluginPermissions,
-  type PluginStateVersions,
-} from './plugin-manifest.ts';
+export { type ManifestDependency, PluginManifest, type PluginStateVersions } from './plugin-manifest.ts';
+export type { PluginPermissions } from './plugin-permissions.ts';
 export {
   AIRGAPPED,
   type CreatePolicyOptions,
@@ -143,6 +139,12 @@ export {
   SignatureTamperError,
   UntrustedSignerError,
 } from './errors/signature-errors.ts';
-export { type ErrorCode, type ErrorJson, TruthoundError, brandErrorClass } from './errors/truthound-error.ts';
+export {
+  type CauseJson,
+  type ErrorCode,
+  type ErrorJson,
+  TruthoundError,
+  brandErrorClass,
+} from './errors/truthound-error.ts';
 export { type Fault, ValidationError, ValidationRangeError } from './errors/validation-error.ts';
 export { VersionFormatError } from './errors/version-errors.ts';

@@ -23,6 +23,7 @@ export const LifecycleState = {
   /** A new version is taking over; calls are served throughout. */
   RELOADING: 'reloading',
 } as const;
+Object.freeze(LifecycleState);
 
 /** One of the values of the {@link LifecycleState} object. */
 export type LifecycleState = (typeof LifecycleState)[keyof typeof LifecycleState];
@@ -42,6 +43,7 @@ export const LifecycleEvent = {
   /** A plugin was replaced by another version, or a replacement was given up. */
   ON_RELOAD: 'on-reload',
 } as const;
+Object.freeze(LifecycleEvent);
 
 /** One of the values of the {@link LifecycleEvent} object. */
 export type LifecycleEvent = (typeof LifecycleEvent)[keyof typeof LifecycleEvent];

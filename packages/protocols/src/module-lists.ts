@@ -7,6 +7,37 @@
  *
  * @module
  */
+import { type Check, string } from './validation.ts';
+
+/** Checks for a name such as `fs`, `node:fs/promises` or `@scope/package`. */
+export const moduleName: Check = string({
+  maxLength: 214,
+  pattern: /^(?:node:)?@?[\w.-]+(?:\/[\w.-]+)*$/,
+  shape: 'the name of a module',
+});
+
+/** What reaches the network. In Python: socket, urllib, requests, http, ftplib, smtplib, telnetlib. */
+export const NETWORK_MODULES: readonly string[] = Object.freeze([
+  'net',
+  'dgram',
+  'dns',
+  'http',
+  'http2',
+  'https',
+  'tls',
+  'quic',
+  '_http_agent',
+  '_http_client',
+  '_http_common',
+  '_http_incoming',
+  '_http_outgoing',
+  '_http_server',
+  '_tls_common',
+  '_tls_wrap',
+]);
+
+/** What starts other programs. In Python: os.system, subprocess. */
+export const SUBPROCESS_MODULES: readonly string[] = Object.freeze(['child_process']);
 
 /**
  * What ordinary npm packages need and what grants nothing by itself. Files are here because packages
@@ -48,25 +79,8 @@ export const STANDARD_ALLOWED_MODULES: readonly string[] = Object.freeze([
  * Denied by name even where a wider allow list would let them pass.
  */
 export const STANDARD_BLOCKED_MODULES: readonly string[] = Object.freeze([
-  // Other programs: os.system, subprocess.
-  'child_process',
-  // The network: socket, urllib, requests, http, ftplib, smtplib, telnetlib.
-  'net',
-  'dgram',
-  'dns',
-  'http',
-  'http2',
-  'https',
-  'tls',
-  'quic',
-  '_http_agent',
-  '_http_client',
-  '_http_common',
-  '_http_incoming',
-  '_http_outgoing',
-  '_http_server',
-  '_tls_common',
-  '_tls_wrap',
+  ...SUBPROCESS_MODULES,
+  ...NETWORK_MODULES,
   // Native code: ctypes.
   'ffi',
   'wasi',

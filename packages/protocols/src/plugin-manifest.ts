@@ -11,40 +11,21 @@ import { DependencyType } from './dependency-type.ts';
 import { ManifestError } from './errors/plugin-errors.ts';
 import type { Fault } from './errors/validation-error.ts';
 import { ISOLATION_LEVELS, IsolationLevel } from './isolation-level.ts';
+import { type PluginPermissions, checkPermissions, completePermissions } from './plugin-permissions.ts';
 import { SEMANTIC_VERSION } from './semantic-version.ts';
 import {
   type Check,
   arrayOf,
-  boolean,
   collectFaults,
   describeValue,
   isRecord,
   objectOf,
   oneOf,
+  ownFields,
   recordOf,
   string,
   wholeNumber,
 } from './validation.ts';
-
-/** What a plugin asks to be allowed. It gets at most what the host's policy gives as well. */
-export interface PluginPermissions {
-  /** The network. @defaultValue false */
-  readonly network: boolean;
-  /** Starting processes. @defaultValue false */
-  readonly subprocess: boolean;
-  /** Paths to read beside its own files: absolute, or `./…` inside the package. */
-  readonly read: readonly string[];
-  /** Absolute paths to write. */
-  readonly write: readonly string[];
-  /** Built-in modules it uses; `undefined` when it does not say, then the policy alone decides. */
-  readonly modules: readonly string[] | undefined;
-  /** Functions of the host it calls, by name. */
-  readonly host: readonly string[];
-  /** Environment variables it reads. */
-  readonly env: readonly string[];
-  /** Why it asks, by permission name, for the person who approves. */
-  readonly reasons: Readonly<Record<string, string>>;
-}
 
 /** A plugin that another one needs. */
 export interface ManifestDependency {
@@ -89,61 +70,6 @@ const pluginId = string({
   shape: 'lower-case letters, digits, ".", "_" and "-", as npm names are',
 });
 const rangeText = string({ maxLength: 512 });
-const hostFunctionName = string({
-  maxLength: 200,
-  pattern: /^[A-Z_$][\w$]*(?:\.[A-Z_$][\w$]*)*$/i,
-  shape: 'a dotted name such as kv.get',
-});
-const environmentName = string({
-  maxLength: 200,
-  pattern: /^[A-Z_]\w*$/i,
-  shape: 'the name of an environment variable',
-});
-
-const readPath: Check = (value, path, faults) => {
-  string()(value, path, faults);
-  if (typeof value !== 'string' || value.startsWith('/') || /^[A-Z]:[\\/]/i.test(value)) return;
-  const leaves = value.split(/[\\/]/).includes('..');
-  if (!value.startsWith('./') || leaves)
-    faults.add(
-      path,
-      `must be absolute, or start with "./" and stay inside the package, not ${describeValue(value)}`,
-    );
-};
-
-const writePath: Check = (value, path, faults) => {
-  string()(value, path, faults);
-  if (typeof value === 'string' && !/^(?:\/|[A-Z]:[\\/])/i.test(value))
-    faults.add(
-      path,
-      `must be an absolute path, not ${describeValue(value)}: a plugin's own files are never writable`,
-    );
-};
-
-const PERMISSION_CHECKS: Readonly<Record<keyof PluginPermissions, Check>> = {
-  network: boolean,
-  subprocess: boolean,
-  read: arrayOf(readPath, { maxItems: 1000 }),
-  write: arrayOf(writePath, { maxItems: 1000 }),
-  modules: arrayOf(string({ maxLength: 214 }), { maxItems: 1000 }),
-  host: arrayOf(hostFunctionName, { maxItems: 1000 }),
-  env: arrayOf(environmentName, { maxItems: 1000 }),
-  reasons: recordOf(() => undefined, string()),
-};
-
-const checkPermissionReasons: Check = (value, path, faults) => {
-  if (!isRecord(value) || !isRecord(value['reasons'])) return;
-  for (const key of Object.keys(value['reasons'])) {
-    if (!Object.hasOwn(PERMISSION_CHECKS, key) || key === 'reasons')
-      faults.add(`${path}.reasons.${key}`, 'does not name a permission');
-  }
-};
-
-const checkPermissions: Check = (value, path, faults) => {
-  objectOf(PERMISSION_CHECKS, { noun: 'permission' })(value, path, faults);
-  checkPermissionReasons(value, path, faults);
-};
-
 const checkDependency: Check = (value, path, faults) => {
   if (typeof value === 'string') rangeText(value, path, faults);
   else objectOf({ range: rangeText, type: oneOf(Object.values(DependencyType)) })(value, path, faults);
@@ -159,7 +85,7 @@ const checkTruthoundField = objectOf({
   id: pluginId,
   entry: string({
     maxLength: 200,
-    pattern: /^\.(?:\/[\w.-]+)*$/,
+    pattern: /^\.(?:\/(?!\.{1,2}(?:\/|$))[\w.-]+)*$/,
     shape: 'a key of the package\'s exports, "." or "./name"',
   }),
   permissions: checkPermissions,
@@ -213,13 +139,15 @@ function completeDependency(
   given: string | { readonly range?: string; readonly type?: DependencyType },
 ): ManifestDependency {
   const { range = '*', type = DependencyType.REQUIRED } =
-    typeof given === 'string' ? { range: given } : given;
+    typeof given === 'string' ? { range: given } : ownFields(given);
   return { range, type };
 }
 
-function complete({ name, version, description, engines, truthound }: CheckedPackageJson): PluginManifest {
-  const permissions = truthound.permissions ?? {};
-  const stateVersion = truthound.state?.version ?? 1;
+function complete(packageJson: CheckedPackageJson): PluginManifest {
+  const { name, version, description, engines } = packageJson;
+  const truthound = ownFields(packageJson.truthound);
+  const state = ownFields(truthound.state ?? {});
+  const stateVersion = state.version ?? 1;
   return deepFreeze({
     id: truthound.id ?? name,
     name,
@@ -227,21 +155,12 @@ function complete({ name, version, description, engines, truthound }: CheckedPac
     description: typeof description === 'string' ? description : undefined,
     entry: truthound.entry ?? '.',
     hostRange: engines?.truthound,
-    permissions: {
-      network: permissions.network ?? false,
-      subprocess: permissions.subprocess ?? false,
-      read: [...(permissions.read ?? [])],
-      write: [...(permissions.write ?? [])],
-      modules: permissions.modules && [...permissions.modules],
-      host: [...(permissions.host ?? [])],
-      env: [...(permissions.env ?? [])],
-      reasons: { ...permissions.reasons },
-    },
+    permissions: completePermissions(truthound.permissions),
     dependencies: Object.fromEntries(
       Object.entries(truthound.dependencies ?? {}).map(([id, given]) => [id, completeDependency(given)]),
     ),
     isolation: truthound.isolation ?? IsolationLevel.NONE,
-    state: { version: stateVersion, accepts: [...(truthound.state?.accepts ?? [stateVersion])] },
+    state: { version: stateVersion, accepts: [...(state.accepts ?? [stateVersion])] },
   });
 }
 

@@ -19,8 +19,10 @@ import {
   POLICY_CHECKS,
   type SecurityPolicy as SecurityPolicyFields,
   type SecurityPolicyInput,
+  checkPolicy,
   createSecurityPolicy,
   mergePolicy,
+  ownPolicyFields,
 } from './security-policy.ts';
 import { type Check, assertValid, describeValue, isRecord, objectOf } from './validation.ts';
 
@@ -150,16 +152,23 @@ export function listPresets(): readonly PresetName[] {
  * @throws ValidationError that lists the names when there is none.
  */
 export function getPreset(name: PresetName | Uppercase<PresetName>): SecurityPolicyFields {
-  const key = name.toLowerCase();
-  if (!Object.hasOwn(PRESETS, key)) {
+  const preset = findPreset(name);
+  if (preset === undefined) {
     throw new ValidationError({
       subject: 'policy preset',
-      faults: [
-        { path: '', problem: `${describeValue(name)} is none; the presets are ${listPresets().join(', ')}` },
-      ],
+      faults: [{ path: '', problem: notAPreset(name) }],
     });
   }
-  return PRESETS[key as PresetName];
+  return preset;
+}
+
+function findPreset(name: unknown): SecurityPolicyFields | undefined {
+  const key = typeof name === 'string' ? name.toLowerCase() : '';
+  return Object.hasOwn(PRESETS, key) ? PRESETS[key as PresetName] : undefined;
+}
+
+function notAPreset(name: unknown): string {
+  return `${describeValue(name)} is none; the presets are ${listPresets().join(', ')}`;
 }
 
 /** What `createPolicy` takes: a base, and any field of the policy or of its limits to change. */
@@ -170,8 +179,10 @@ export type CreatePolicyOptions = SecurityPolicyInput &
   };
 
 const checkBase: Check = (value, path, faults) => {
-  if (typeof value !== 'string' && !isRecord(value))
+  if (isRecord(value)) checkPolicy(value, path, faults);
+  else if (typeof value !== 'string')
     faults.add(path, `must be a policy or a preset name, not ${describeValue(value)}`);
+  else if (findPreset(value) === undefined) faults.add(path, notAPreset(value));
 };
 
 const checkOptions = objectOf(
@@ -184,18 +195,22 @@ const LIMIT_NAMES = Object.keys(RESOURCE_LIMIT_CHECKS);
 /**
  * A policy that differs from its base in the given fields. Lists replace the base's, they are not joined.
  *
- * A field that is set also lifts what would contradict it in the base: `allowSubprocess: true` takes the
- * process-making names out of the base's `deniedSyscalls`, and naming `writablePaths` sets `allowFileWrite`;
- * what the caller gives explicitly stays as given.
+ * A limit may stand flat or in `resourceLimits`; flat wins, so that a spread policy can be changed.
+ *
+ * A field that is set also lifts what would make it void in the base: `allowSubprocess: true` and
+ * `allowNetwork: true` take their system calls out of the base's `deniedSyscalls` and their modules out of its
+ * `blockedModules`, and naming `writablePaths` sets `allowFileWrite`; what the caller gives explicitly stays as given.
  *
  * @throws ValidationError (a `RangeError` where a number is out of range) that names every wrong field.
  */
 export function createPolicy(options: CreatePolicyOptions = {}): SecurityPolicyFields {
-  assertValid('policy', checkOptions, options);
-  const { base: baseOption, resourceLimits, ...fields } = options;
+  const own = ownPolicyFields(options);
+  assertValid('policy', checkOptions, own);
+  const { base: baseOption, resourceLimits, ...fields } = own;
   const base = typeof baseOption === 'string' ? getPreset(baseOption) : createSecurityPolicy(baseOption);
+  const given: [string, unknown][] = Object.entries(fields);
   const limitFields = Object.fromEntries(
-    Object.entries(fields).filter(([name]) => LIMIT_NAMES.includes(name)),
+    given.filter(([name, value]) => LIMIT_NAMES.includes(name) && value !== undefined),
   );
   return mergePolicy(base, { ...fields, resourceLimits: { ...resourceLimits, ...limitFields } });
 }

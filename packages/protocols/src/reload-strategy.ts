@@ -7,6 +7,7 @@ export const ReloadStrategy = {
   /** Instances are replaced one after another, each as with `GRACEFUL`; a failure stops and restores. */
   ROLLING: 'rolling',
 } as const;
+Object.freeze(ReloadStrategy);
 
 /** One of the values of the {@link ReloadStrategy} object. */
 export type ReloadStrategy = (typeof ReloadStrategy)[keyof typeof ReloadStrategy];

@@ -1,6 +1,14 @@
 import { deepFreeze } from './deep-freeze.ts';
 import { type FilePath, absolutePath, filePathToString } from './file-path.ts';
-import { type Check, arrayOf, assertValid, objectOf, positiveLimit, string } from './validation.ts';
+import {
+  type Check,
+  arrayOf,
+  assertValid,
+  objectOf,
+  ownFields,
+  positiveLimit,
+  string,
+} from './validation.ts';
 
 /** What a sandboxed plugin may consume and reach. `Infinity` means no limit; zero and less are refused. */
 export interface ResourceLimits {
@@ -100,8 +108,9 @@ export function mergeLimits(base: ResourceLimits, input: ResourceLimitsInput): R
 }
 
 function create(input: ResourceLimitsInput = {}): ResourceLimits {
-  assertValid('ResourceLimits', checkLimits, input);
-  return mergeLimits(STANDARD_LIMITS, input);
+  const own = ownFields(input);
+  assertValid('ResourceLimits', checkLimits, own);
+  return mergeLimits(STANDARD_LIMITS, own);
 }
 
 /** Makes {@link ResourceLimits}: checked, complete and deeply frozen. */

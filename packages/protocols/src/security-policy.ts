@@ -1,6 +1,14 @@
 import { deepFreeze } from './deep-freeze.ts';
 import { ISOLATION_LEVELS, IsolationLevel } from './isolation-level.ts';
-import { STANDARD_ALLOWED_MODULES, STANDARD_BLOCKED_MODULES } from './module-lists.ts';
+import {
+  NETWORK_MODULES,
+  STANDARD_ALLOWED_MODULES,
+  STANDARD_BLOCKED_MODULES,
+  SUBPROCESS_MODULES,
+  coversModule,
+  moduleName,
+  normalizeModuleName,
+} from './module-lists.ts';
 import {
   NETWORK_SYSCALLS,
   RESOURCE_LIMIT_CHECKS,
@@ -14,9 +22,10 @@ import {
   arrayOf,
   assertValid,
   boolean,
+  isRecord,
   objectOf,
   oneOf,
-  string,
+  ownFields,
   wholeNumber,
 } from './validation.ts';
 
@@ -27,6 +36,7 @@ export const EnforcementMode = {
   /** The sandbox starts, and its `EnforcementReport` says what is missing. */
   BEST_EFFORT: 'best-effort',
 } as const;
+Object.freeze(EnforcementMode);
 
 /** One of the values of the {@link EnforcementMode} object. */
 export type EnforcementMode = (typeof EnforcementMode)[keyof typeof EnforcementMode];
@@ -61,12 +71,6 @@ export type SecurityPolicyInput = Partial<Omit<SecurityPolicy, 'resourceLimits'>
   readonly resourceLimits?: ResourceLimitsInput;
 };
 
-const moduleName = string({
-  maxLength: 214,
-  pattern: /^(?:node:)?@?[\w.-]+(?:\/[\w.-]+)*$/,
-  shape: 'the name of a module',
-});
-
 /** One check for each field. `createPolicy` adds the limits to it. */
 export const POLICY_CHECKS: Readonly<Record<keyof SecurityPolicy, Check>> = {
   isolationLevel: oneOf(ISOLATION_LEVELS),
@@ -82,7 +86,8 @@ export const POLICY_CHECKS: Readonly<Record<keyof SecurityPolicy, Check>> = {
   enforcement: oneOf(Object.values(EnforcementMode)),
 };
 
-const checkPolicy = objectOf(POLICY_CHECKS, { noun: 'policy field' });
+/** Checks a whole policy; nested faults have their path. */
+export const checkPolicy: Check = objectOf(POLICY_CHECKS, { noun: 'policy field' });
 
 const DEFAULT_POLICY: SecurityPolicy = deepFreeze({
   isolationLevel: IsolationLevel.PROCESS,
@@ -101,24 +106,41 @@ const DEFAULT_POLICY: SecurityPolicy = deepFreeze({
 /**
  * What a field that a caller sets means for the fields it did not set.
  *
- * Who writes `allowSubprocess: true` over a policy that denies `fork` wants subprocesses; who lists a
- * writable path wants it written. Without this the wider permission would be granted on paper only.
- * What the caller wrote himself is never touched.
+ * Who writes `allowSubprocess: true` over a policy that denies `fork` and blocks `child_process` wants
+ * subprocesses; who lists a writable path wants it written. Without this the wider permission would be
+ * granted on paper only. What the caller wrote himself is never touched.
  */
 function impliedBy(base: SecurityPolicy, input: SecurityPolicyInput): SecurityPolicyInput {
-  const lifted = [
-    ...(input.allowSubprocess === true ? SUBPROCESS_SYSCALLS : []),
-    ...(input.allowNetwork === true ? NETWORK_SYSCALLS : []),
-  ];
+  const granted = GRANTS.filter(({ field }) => input[field] === true);
+  const lifted = granted.flatMap(({ syscalls }) => syscalls);
+  const modules = granted.flatMap((grant) => grant.modules);
   const limits = input.resourceLimits ?? {};
   const denied =
     limits.deniedSyscalls ?? base.resourceLimits.deniedSyscalls.filter((name) => !lifted.includes(name));
   const grantsPaths = limits.writablePaths !== undefined && limits.writablePaths.length > 0;
   return {
     ...input,
+    allowedModules: input.allowedModules ?? addModules(base.allowedModules, modules),
+    blockedModules: input.blockedModules ?? removeModules(base.blockedModules, modules),
     allowFileWrite: input.allowFileWrite ?? (grantsPaths || base.allowFileWrite),
     resourceLimits: { ...limits, deniedSyscalls: denied },
   };
+}
+
+/** The permissions that a system call or a module would make void. */
+const GRANTS = [
+  { field: 'allowSubprocess', syscalls: SUBPROCESS_SYSCALLS, modules: SUBPROCESS_MODULES },
+  { field: 'allowNetwork', syscalls: NETWORK_SYSCALLS, modules: NETWORK_MODULES },
+] as const;
+
+/** An empty list allows all, and must stay empty. */
+function addModules(allowed: readonly string[], modules: readonly string[]): readonly string[] {
+  if (allowed.length === 0) return allowed;
+  return [...allowed, ...modules.filter((name) => !coversModule(allowed, name))];
+}
+
+function removeModules(blocked: readonly string[], modules: readonly string[]): readonly string[] {
+  return blocked.filter((name) => !modules.includes(normalizeModuleName(name)));
 }
 
 /** Puts already checked fields over `base`; an `undefined` field keeps the base. */
@@ -139,8 +161,17 @@ export function mergePolicy(base: SecurityPolicy, given: SecurityPolicyInput): S
   });
 }
 
+/** As {@link ownFields}, also for the limits inside. */
+export function ownPolicyFields<T>(input: T): T {
+  const own = ownFields(input);
+  return isRecord(own) && own['resourceLimits'] !== undefined
+    ? Object.assign(own, { resourceLimits: ownFields(own['resourceLimits']) })
+    : own;
+}
+
 /** Completes `input` with the defaults, checked and deeply frozen. */
 export function createSecurityPolicy(input: SecurityPolicyInput = {}): SecurityPolicy {
-  assertValid('SecurityPolicy', checkPolicy, input);
-  return mergePolicy(DEFAULT_POLICY, input);
+  const own = ownPolicyFields(input);
+  assertValid('SecurityPolicy', checkPolicy, own);
+  return mergePolicy(DEFAULT_POLICY, own);
 }

@@ -13,6 +13,7 @@ export const SignatureAlgorithm = {
   /** Ed25519 (RFC 8032), with the strict checks that make every verifier agree. */
   ED25519: 'ED25519',
 } as const;
+Object.freeze(SignatureAlgorithm);
 
 /** One of the values of the {@link SignatureAlgorithm} object. */
 export type SignatureAlgorithm = (typeof SignatureAlgorithm)[keyof typeof SignatureAlgorithm];

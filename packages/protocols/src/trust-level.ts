@@ -9,6 +9,7 @@ export const TrustLevel = {
   /** Withdrawn: nothing it signed counts. */
   REVOKED: 'revoked',
 } as const;
+Object.freeze(TrustLevel);
 
 /** One of the values of the {@link TrustLevel} object. */
 export type TrustLevel = (typeof TrustLevel)[keyof typeof TrustLevel];

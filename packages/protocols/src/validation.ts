@@ -42,19 +42,46 @@ export function assertValid(subject: string, check: Check, value: unknown): void
 /** Names a value in a message without printing it whole: it may be long, or a secret. */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'string') return value.length > 60 ? `"${value.slice(0, 60)}…"` : `"${value}"`;
+  if (typeof value === 'string') return quote(value);
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
     return String(value);
-  return `${/^[aeiou]/.test(typeof value) ? 'an' : 'a'} ${typeof value}`;
+  const kind = typeof value === 'object' ? kindOfObject(value) : typeof value;
+  return `${/^[aeiou]/i.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 
-/** Whether `value` is an object that is not an array: what JSON calls an object. */
+/** In quotes, cut, and with control characters escaped: what is refused must not write the log. */
+function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}
+
+/** `array`, `object`, or the name of the class. */
+function kindOfObject(value: object): string {
+  if (Array.isArray(value)) return 'array';
+  if (isRecord(value)) return 'object';
+  const { constructor } = value;
+  const name: unknown = typeof constructor === 'function' ? constructor.name : undefined;
+  return typeof name === 'string' && /^[\w$]{1,60}$/.test(name) ? name : 'object of a class';
+}
+
+/**
+ * Whether `value` is what JSON calls an object. Instances of classes are not: what a Map or a getter of a prototype
+ * holds would be ignored by one reader and taken by the next.
+ */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** The key that `unknownKey` was probably meant to be: same letters but for case, or one edit away. */
+/**
+ * A copy of an object's own fields that inherits nothing; anything else as it is. Options are read from such a copy:
+ * a field that a polluted `Object.prototype` adds is never checked, and must not be taken.
+ */
+export function ownFields<T>(value: T): T {
+  return isRecord(value) ? ({ __proto__: null, ...(value as object) } as T) : value;
+}
+
+/** The key that `unknownKey` was probably meant to be: but for case, one edit or two swapped letters away. */
 function suggest(unknownKey: string, known: readonly string[]): string | undefined {
   const lower = unknownKey.toLowerCase();
   return known.find((key) => key.toLowerCase() === lower || isOneEditApart(key.toLowerCase(), lower));
@@ -66,13 +93,16 @@ function isOneEditApart(a: string, b: string): boolean {
   while (start < a.length && start < b.length && a[start] === b[start]) start += 1;
   let end = 0;
   while (end < a.length - start && end < b.length - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
-  return Math.max(a.length, b.length) - start - end <= 1;
+  const restOfA = a.slice(start, a.length - end);
+  const restOfB = b.slice(start, b.length - end);
+  const isSwap = restOfA.length === 2 && restOfA === `${restOfB.charAt(1)}${restOfB.charAt(0)}`;
+  return isSwap || Math.max(restOfA.length, restOfB.length) <= 1;
 }
 
 /** `parent.key`, or `key` at the top; a key that is no identifier is quoted. */
 export function joinPath(parent: string, key: string): string {
   const isPlain = /^[\w$-]+$/.test(key);
-  if (!isPlain) return `${parent}[${JSON.stringify(key)}]`;
+  if (!isPlain || key.length > 60) return `${parent}[${quote(key)}]`;
   return parent === '' ? key : `${parent}.${key}`;
 }
 
@@ -123,9 +153,9 @@ export function arrayOf(checkItem: Check, { maxItems = 10_000 }: { readonly maxI
     else if (value.length > maxItems)
       faults.addOutOfRange(path, `must have at most ${String(maxItems)} items, not ${String(value.length)}`);
     else
-      value.forEach((item: unknown, index) => {
-        checkItem(item, `${path}[${String(index)}]`, faults);
-      });
+      // By index, because forEach passes over the holes of a sparse array.
+      for (let index = 0; index < value.length; index += 1)
+        checkItem(value[index], `${path}[${String(index)}]`, faults);
   };
 }
 

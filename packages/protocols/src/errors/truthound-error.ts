@@ -22,8 +22,14 @@ export interface ErrorJson {
   readonly [fact: string]: unknown;
 }
 
-/** A cause that may be any thrown value. */
-type CauseJson = ErrorJson | { readonly name: string; readonly message: string };
+/** A cause: any thrown value, since JavaScript can throw anything. */
+export interface CauseJson {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: unknown;
+  readonly cause?: CauseJson;
+  readonly [fact: string]: unknown;
+}
 
 type ErrorClass = abstract new (...args: never[]) => Error;
 
@@ -60,14 +66,35 @@ export function hasErrorBrand(errorClass: ErrorClass, value: unknown): boolean {
   return false;
 }
 
-function causeToJson(cause: unknown): CauseJson {
-  if (cause instanceof TruthoundError) return cause.toJSON();
-  if (cause instanceof Error) return { name: cause.name, message: cause.message };
-  return { name: typeof cause, message: String(cause) };
+/** `seen` ends a chain that leads back into itself. */
+function causeToJson(cause: unknown, seen: Set<unknown>): CauseJson {
+  if (cause instanceof TruthoundError) return seen.has(cause) ? summarise(cause) : errorToJson(cause, seen);
+  if (!(cause instanceof Error)) return { name: typeof cause, message: describeThrown(cause) };
+  if (seen.has(cause)) return summarise(cause);
+  seen.add(cause);
+  const code: unknown = Reflect.get(cause, 'code');
+  return {
+    ...summarise(cause),
+    ...(code === undefined ? {} : { code }),
+    ...(cause.cause === undefined ? {} : { cause: causeToJson(cause.cause, seen) }),
+  };
 }
 
-/** Builds what `toJSON` answers: name, code, message, every own public field, and the cause. */
-export function errorToJson(error: Error & { readonly code: ErrorCode }): ErrorJson {
+function summarise({ name, message }: Error): CauseJson {
+  return { name, message };
+}
+
+/** Objects are not printed: they may refuse it, be huge, or hold secrets. */
+function describeThrown(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'an object that is no error' : String(value);
+}
+
+/** Builds what `toJSON` answers: name, code, message, every own public field, and the causes. */
+export function errorToJson(
+  error: Error & { readonly code: ErrorCode },
+  seen: Set<unknown> = new Set<unknown>(),
+): ErrorJson {
+  seen.add(error);
   const facts: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(error)) {
     if (value !== undefined && key !== 'cause') facts[key] = value;
@@ -77,7 +104,7 @@ export function errorToJson(error: Error & { readonly code: ErrorCode }): ErrorJ
     name: error.name,
     code: error.code,
     message: error.message,
-    ...(error.cause === undefined ? {} : { cause: causeToJson(error.cause) }),
+    ...(error.cause === undefined ? {} : { cause: causeToJson(error.cause, seen) }),
   };
 }
 

@@ -4,6 +4,7 @@ import {
   TruthoundError,
   brandErrorClass,
   errorToJson,
+  hasErrorBrand,
 } from './truthound-error.ts';
 
 /** One thing that is wrong with a piece of data. */
@@ -54,6 +55,14 @@ export class ValidationError extends TruthoundError {
 export class ValidationRangeError extends RangeError {
   static {
     brandErrorClass(this, 'ValidationRangeError', ['ValidationError', 'TruthoundError']);
+  }
+
+  /** As {@link TruthoundError} has it, which is not its parent: holds across copies of this package. */
+  static override [Symbol.hasInstance](
+    this: abstract new (...args: never[]) => Error,
+    value: unknown,
+  ): boolean {
+    return hasErrorBrand(this, value);
   }
 
   readonly code: ErrorCode = 'ERR_VALIDATION_RANGE';
