@@ -39,7 +39,12 @@ export {
   type TrustedKeySummary,
 } from './trust-store.ts';
 export { TrustStoreError } from './trust/trust-store-error.ts';
-export { ChainVerifier, type RootDirectory } from './verification/chain-verifier.ts';
+export {
+  type ChainOptions,
+  ChainVerifier,
+  type RootDirectory,
+  type TrustedRoot,
+} from './verification/chain-verifier.ts';
 export { type ExpirationOptions, ExpirationVerifier } from './verification/expiration-verifier.ts';
 export { IntegrityVerifier } from './verification/integrity-verifier.ts';
 export { MissingSignatureError } from './verification/missing-signature-error.ts';
@@ -66,3 +71,22 @@ export { signKeyRotation } from './trust/key-rotation.ts';
 export { type RevocationEntry, type RevocationList, signRevocationList } from './trust/revocation-list.ts';
 export { type TrustRoot, signTrustRoot } from './trust/trust-root.ts';
 export { type PruneOptions, pruneSnapshots } from './snapshot/prune-snapshots.ts';
+export { parseCertificate } from './certificates/parse-certificate.ts';
+export type { ParsedCertificate } from './certificates/parsed-certificate.ts';
+export {
+  type CertificateKeyType,
+  type GenerateCertificateOptions,
+  type GeneratedCertificate,
+  generateCertificate,
+} from './certificates/generate-certificate.ts';
+export {
+  type IssueCertificateOptions,
+  type IssuedCertificate,
+  issueCertificate,
+} from './certificates/issue-certificate.ts';
+export {
+  type CertificateChainResult,
+  type CertificateInput,
+  type ValidateCertificateChainOptions,
+  validateCertificateChain,
+} from './certificates/validate-certificate-chain.ts';

@@ -40,8 +40,13 @@ import { importRevocationList } from './trust/revocation-list.ts';
 import { type TrustRoot, pinTrustRoot, updateTrustRoot } from './trust/trust-root.ts';
 import { TrustFile } from './trust/trust-file.ts';
 import { TrustIndex, isWithin } from './trust/trust-index.ts';
-import type { RootDirectory } from './verification/chain-verifier.ts';
-import type { Revocation, RevocationSubject, TrustedKey } from './verification/trust-verifier.ts';
+import type { RootDirectory, TrustedRoot } from './verification/chain-verifier.ts';
+import {
+  type Revocation,
+  type RevocationSubject,
+  type TrustedKey,
+  isLevelEnough,
+} from './verification/trust-verifier.ts';
 
 /** Where a trust store keeps its content, and the clock it goes by. */
 export interface TrustStoreOptions {
@@ -242,10 +247,14 @@ export class TrustStoreImpl implements TrustStore, RootDirectory {
     return this.#current().findRevocation(subject);
   }
 
-  listRoots(): readonly { readonly certificate: ParsedCertificate; readonly trustLevel: TrustLevel }[] {
+  listRoots(): readonly TrustedRoot[] {
     const index = this.#current();
     const now = this.#now();
     return index.certificates
+      .filter(
+        ({ certificate, record }) =>
+          certificate.isCa && isLevelEnough(record.trustLevel, TrustLevel.VERIFIED),
+      )
       .filter(({ certificate }) => index.findCertificateRevocation(certificate, now) === undefined)
       .map(({ certificate, record }) => ({ certificate, trustLevel: record.trustLevel }));
   }

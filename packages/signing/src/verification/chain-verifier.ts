@@ -1,7 +1,18 @@
 import { TrustLevel } from '@truthound/protocols';
 import type { ParsedCertificate } from '../certificates/parsed-certificate.ts';
-import { validatePath } from './certificate-path.ts';
-import { type SignerDirectory, rejectRevoked, rejectWeak, untrusted, weakerLevel } from './trust-verifier.ts';
+import {
+  type ValidateCertificateChainOptions,
+  validateCertificateChain,
+} from '../certificates/validate-certificate-chain.ts';
+import {
+  type SignerDirectory,
+  anchorDirectly,
+  describeRevocation,
+  rejectRevoked,
+  rejectWeak,
+  untrusted,
+  weakerLevel,
+} from './trust-verifier.ts';
 import type {
   Candidate,
   Finding,
@@ -10,11 +21,21 @@ import type {
   VerificationStep,
 } from './verification-run.ts';
 
+/** A certificate that paths may end at. */
+export interface TrustedRoot {
+  readonly certificate: ParsedCertificate;
+  /** The level that it lends to the signers below it. */
+  readonly trustLevel: TrustLevel;
+}
+
 /** What {@link ChainVerifier} asks of a trust store. `TrustStoreImpl` answers it. */
 export interface RootDirectory extends SignerDirectory {
-  /** Certificates that a path may end at, with the level that they lend. Revoked ones are not among them. */
-  listRoots(): readonly { readonly certificate: ParsedCertificate; readonly trustLevel: TrustLevel }[];
+  /** Authorities that are in force: neither revoked nor of a level that lends nothing. */
+  listRoots(): readonly TrustedRoot[];
 }
+
+/** How {@link ChainVerifier} judges. */
+export type ChainOptions = Pick<ValidateCertificateChainOptions, 'crls' | 'requireCrls'>;
 
 /**
  * Traces each signer's certificate to a root of the trust store (RFC 5280 §6, purpose code signing).
@@ -25,13 +46,15 @@ export interface RootDirectory extends SignerDirectory {
 export class ChainVerifier implements VerificationStep {
   readonly name = 'chain';
   readonly directory: RootDirectory;
+  readonly #options: ChainOptions;
 
   /** @throws TypeError when `store` cannot answer */
-  constructor(store: RootDirectory) {
+  constructor(store: RootDirectory, options: ChainOptions = {}) {
     if (typeof store.listRoots !== 'function') {
       throw new TypeError('the chain step needs a TrustStoreImpl, or a store with listRoots');
     }
     this.directory = store;
+    this.#options = { ...options };
   }
 
   check(run: VerificationRun): StepAnswer {
@@ -39,7 +62,10 @@ export class ChainVerifier implements VerificationStep {
     for (const candidate of run.counting) {
       if (candidate.certificates.length === 0 || candidate.statement === undefined) continue;
       if (rejectRevoked(run, candidate, this.directory)) continue;
-      if (candidate.isAnchored) continue;
+      if (candidate.keySource === 'certificate' && anchorDirectly(candidate, this.directory)) {
+        rejectWeak(run, candidate);
+        continue;
+      }
       const finding = this.#trace(run, candidate);
       if (finding === undefined) traced += 1;
       // A key that the store knows by itself does not depend on its certificate.
@@ -47,38 +73,53 @@ export class ChainVerifier implements VerificationStep {
       else run.warnings.push(finding.error.message);
     }
     return traced === 0
-      ? { detail: 'no signature depends on a certificate', skipped: true }
+      ? { detail: 'no signature depends on a path to a root', skipped: true }
       : { detail: `${traced} certificates lead to a trusted root` };
   }
 
   #trace(run: VerificationRun, candidate: Candidate): Finding | undefined {
     const [leaf, ...intermediates] = candidate.certificates;
-    const signerId = candidate.statement?.signer.id ?? '';
-    if (leaf === undefined) return undefined;
+    const { statement } = candidate;
+    if (leaf === undefined || statement === undefined) return undefined;
+    const signerId = statement.signer.id;
     if (leaf.subjectCommonName !== signerId) {
       const reason = `its certificate is for "${leaf.subjectCommonName ?? leaf.subject}"`;
-      return {
-        error: untrusted(run, candidate, TrustLevel.UNKNOWN, reason),
-        expected: leaf.subject,
-        seen: signerId,
-      };
+      const error = untrusted(run, candidate, TrustLevel.UNKNOWN, reason);
+      return { error, expected: leaf.subject, seen: signerId };
     }
     const roots = this.directory.listRoots();
-    const answer = validatePath(
+    const { isValid, errors, path } = validateCertificateChain({
+      ...this.#options,
       leaf,
       intermediates,
-      roots.map(({ certificate }) => certificate),
-      run.now,
-    );
-    const root = roots.find(({ certificate }) => certificate.certId === answer.path.at(-1)?.certId);
-    if (!answer.isValid || root === undefined) return noPath(run, candidate, answer.errors);
+      roots: roots.map(({ certificate }) => certificate),
+      at: run.now,
+      purpose: 'codeSigning',
+    });
+    const root = roots.find(({ certificate }) => certificate.certId === path.at(-1)?.certId);
+    if (!isValid || root === undefined) return noPath(run, candidate, errors);
+    const revoked = this.#findRevoked(run, candidate, path);
+    if (revoked !== undefined) return revoked;
     if (candidate.keySource !== 'certificate') return undefined;
     candidate.isAnchored = true;
-    candidate.trustLevel = weakerLevel(
-      root.trustLevel,
-      this.directory.getSignerCap(signerId) ?? root.trustLevel,
-    );
+    const cap = this.directory.getSignerCap(signerId);
+    candidate.trustLevel = weakerLevel(root.trustLevel, cap ?? root.trustLevel);
     rejectWeak(run, candidate);
+    return undefined;
+  }
+
+  /** Certificates of the path that did not come with the signature, and the keys of all of them. */
+  #findRevoked(
+    run: VerificationRun,
+    candidate: Candidate,
+    path: readonly ParsedCertificate[],
+  ): Finding | undefined {
+    const signedAt = candidate.statement?.createdAt ?? run.now;
+    for (const certificate of path) {
+      const subject = { keyId: certificate.keyId, certificates: [certificate], signedAt };
+      const revocation = this.directory.findRevocation(subject);
+      if (revocation !== undefined) return { error: describeRevocation(run, candidate, revocation) };
+    }
     return undefined;
   }
 }
@@ -87,5 +128,8 @@ function noPath(run: VerificationRun, candidate: Candidate, errors: readonly Err
   const reasons = errors.map(({ message }) => message).join('; ');
   const reason = `its certificate has no path to a trusted root: ${reasons}`;
   const error = untrusted(run, candidate, TrustLevel.UNKNOWN, reason, errors[0]);
-  return { error, remedy: 'add the root certificate to the trust store, after checking it with its owner' };
+  return {
+    error,
+    remedy: 'add the root certificate to the trust store, after checking it with its owner',
+  };
 }

@@ -108,7 +108,8 @@ export class TrustVerifier implements VerificationStep {
       if (candidate.statement === undefined) continue;
       if (rejectRevoked(run, candidate, this.directory)) continue;
       if (this.#options.refuseRollback === true && rejectRollback(run, candidate, this.directory)) continue;
-      if (candidate.keySource === 'certificate') this.#judgeCertificate(candidate);
+      // A certificate that is in the store itself needs no path; any other waits for the chain step.
+      if (candidate.keySource === 'certificate') anchorDirectly(candidate, this.directory);
       else this.#judgeKey(run, candidate);
     }
     const signers = run.counting.map(({ statement }) => statement?.signer.id ?? '');
@@ -137,18 +138,6 @@ export class TrustVerifier implements VerificationStep {
     rejectWeak(run, candidate);
   }
 
-  /** A certificate that is in the store itself needs no path; any other waits for the chain step. */
-  #judgeCertificate(candidate: Candidate): void {
-    const [leaf] = candidate.certificates;
-    const { statement } = candidate;
-    if (leaf === undefined || statement === undefined || leaf.subjectCommonName !== statement.signer.id)
-      return;
-    const { isTrusted, trustLevel } = this.directory.isTrusted(leaf.der);
-    if (!isTrusted) return;
-    candidate.isAnchored = true;
-    candidate.trustLevel = this.#capped(trustLevel, statement.signer.id);
-  }
-
   #capped(level: TrustLevel, signerId: string): TrustLevel {
     return weakerLevel(level, this.directory.getSignerCap(signerId) ?? level);
   }
@@ -171,17 +160,32 @@ export function rejectRevoked(
     signedAt: statement.createdAt,
   });
   if (revocation === undefined) return false;
-  const { reason, revokedAt, subject, certId } = revocation;
-  const error: SecurityError =
-    certId === undefined
-      ? untrusted(
-          run,
-          candidate,
-          TrustLevel.REVOKED,
-          `${subject} was revoked at ${revokedAt.toISOString()}: ${reason}`,
-        )
-      : new CertificateRevokedError({ certId, revokedAt, reason });
-  run.reject(candidate, { error, remedy: 'use a version that was signed with a key in force' });
+  const error = describeRevocation(run, candidate, revocation);
+  const remedy = 'use a version that was signed with a key in force';
+  run.reject(candidate, { error, remedy });
+  return true;
+}
+
+/** The error for something withdrawn: about a certificate, or about a signer. */
+export function describeRevocation(
+  run: VerificationRun,
+  candidate: Candidate,
+  { reason, revokedAt, subject, certId }: Revocation,
+): SecurityError {
+  if (certId !== undefined) return new CertificateRevokedError({ certId, revokedAt, reason });
+  const words = `${subject} was revoked at ${revokedAt.toISOString()}: ${reason}`;
+  return untrusted(run, candidate, TrustLevel.REVOKED, words);
+}
+
+/** Accepts a signer's certificate that the store holds and that is in force; answers whether it did. */
+export function anchorDirectly(candidate: Candidate, directory: SignerDirectory): boolean {
+  const [leaf] = candidate.certificates;
+  const signerId = candidate.statement?.signer.id;
+  if (leaf === undefined || signerId === undefined || leaf.subjectCommonName !== signerId) return false;
+  const { isTrusted, trustLevel } = directory.isTrusted(leaf.der);
+  if (!isTrusted) return false;
+  candidate.isAnchored = true;
+  candidate.trustLevel = weakerLevel(trustLevel, directory.getSignerCap(signerId) ?? trustLevel);
   return true;
 }
 

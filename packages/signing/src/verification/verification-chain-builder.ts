@@ -4,7 +4,7 @@ import {
   type VerificationHandler,
   type VerificationSubject,
 } from '@truthound/protocols';
-import { ChainVerifier, type RootDirectory } from './chain-verifier.ts';
+import { type ChainOptions, ChainVerifier, type RootDirectory } from './chain-verifier.ts';
 import { type ExpirationOptions, ExpirationVerifier } from './expiration-verifier.ts';
 import { IntegrityVerifier } from './integrity-verifier.ts';
 import { type SignatureCheckOptions, SignatureVerifier } from './signature-verifier.ts';
@@ -56,8 +56,8 @@ export class VerificationChainBuilder {
   }
 
   /** Signers' certificates lead to a root of `store`. */
-  withChainCheck(store: RootDirectory): VerificationChainBuilder {
-    return this.#with(new ChainVerifier(store));
+  withChainCheck(store: RootDirectory, options: ChainOptions = {}): VerificationChainBuilder {
+    return this.#with(new ChainVerifier(store, options));
   }
 
   /** At least `count` distinct signers, each with a key of its own. @defaultValue 1 @throws RangeError */
