@@ -140,7 +140,7 @@ export class ReloadRun {
   async #leaveReloading(error: Error | undefined): Promise<void> {
     const { attempt, lifecycle } = this.#environment;
     const { pluginId: id, strategy, previousVersion, newVersion, isRolledBack: rolledBack } = attempt;
-    if (lifecycle.getState(id) !== LifecycleState.RELOADING || this.#isTakenOver()) return;
+    if (lifecycle.getState(id) !== LifecycleState.RELOADING) return;
     const outcome = { success: error === undefined, rolledBack, error: error?.message };
     const metadata = { strategy, previousVersion, newVersion, ...outcome };
     try {

@@ -20,7 +20,7 @@ describe('Concurrent reloads of one plugin', () => {
     const results = await clock.until(Promise.all([first, second, third]));
     expect(results.map(({ newVersion }) => newVersion)).toEqual(['2.0.0', '3.0.0', '3.0.0']);
     expect(results[1]).toBe(results[2]);
-    expect(results[2]?.strategy).toBe('immediate');
+    expect(results[2].strategy).toBe('immediate');
     expect(loader.preparations).toBe(2);
     expect(await askVersion(setup)).toBe('3.0.0');
     expect(loader.live).toHaveLength(1);

@@ -1,4 +1,4 @@
-import { LifecycleEvent, LifecycleState, ReloadError, ReloadStrategy } from '@truthound/protocols';
+import { LifecycleEvent, LifecycleState, type ReloadError, ReloadStrategy } from '@truthound/protocols';
 import { describe, expect, it } from 'vitest';
 import { askVersion } from './support/calls.ts';
 import { PLUGIN, type Setup, createSetup } from './support/create-setup.ts';
@@ -35,9 +35,7 @@ describe('The lifecycle during a reload', () => {
     const seen = recordReloads(setup);
     await setup.clock.until(setup.manager.reload(PLUGIN));
     expect(setup.lifecycle.moves).toEqual(['active → reloading', 'reloading → active']);
-    expect(seen).toEqual([
-      expect.objectContaining({ success: false, error: expect.stringContaining('cold') }),
-    ]);
+    expect(seen).toMatchObject([{ success: false, error: 'plugin "csv" was not reloaded (health): cold' }]);
   });
 
   it.each([LifecycleState.INACTIVE, LifecycleState.ERROR, LifecycleState.DISCOVERED])(
@@ -123,6 +121,41 @@ describe('A plugin that is moved on while it is reloaded', () => {
     expect(result.error?.message).toContain('before-deactivate');
     expect(lifecycle.getState(PLUGIN)).toBe(LifecycleState.INACTIVE);
     expect(loader.live).toEqual([loader.all[0]]);
+  });
+
+  it('waits until the reload has freed what it started', async () => {
+    let finishFreeing = (): void => undefined;
+    const free = () =>
+      new Promise<void>((resolve) => {
+        finishFreeing = resolve;
+      });
+    const setup = createSetup({ v2: { health: () => new Promise(() => undefined), free } });
+    const { manager, lifecycle, clock } = setup;
+    const reload = manager.reload(PLUGIN);
+    await clock.settle();
+    const stopping = lifecycle.transition({ id: PLUGIN }, { toState: LifecycleState.INACTIVE });
+    await clock.settle();
+    expect(lifecycle.getState(PLUGIN)).toBe(LifecycleState.ACTIVE);
+    finishFreeing();
+    await Promise.all([stopping, reload]);
+    expect(lifecycle.getState(PLUGIN)).toBe(LifecycleState.INACTIVE);
+  });
+
+  it('is not moved back to ACTIVE when the reload ends just after it was asked to stop', async () => {
+    const setup = createSetup();
+    const { manager, lifecycle, clock } = setup;
+    const transition = lifecycle.transition.bind(lifecycle);
+    let stopping: Promise<boolean> | undefined;
+    lifecycle.transition = (plugin, options) => {
+      if (options.toState === LifecycleState.ACTIVE) {
+        stopping = transition({ id: PLUGIN }, { toState: LifecycleState.INACTIVE });
+      }
+      return transition(plugin, options);
+    };
+    expect(await clock.until(manager.reload(PLUGIN))).toMatchObject({ success: true });
+    await stopping;
+    expect(lifecycle.getState(PLUGIN)).toBe(LifecycleState.INACTIVE);
+    expect(setup.warnings).toEqual([]);
   });
 
   it('keeps the new version where that serves already', async () => {

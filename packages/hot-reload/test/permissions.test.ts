@@ -28,7 +28,7 @@ describe('An update that wants more', () => {
   });
 
   it('starts nothing before the answer', async () => {
-    let answer = (_isApproved: boolean): void => undefined;
+    let answer: (isApproved: boolean) => void = () => undefined;
     const approveWiderPermissions = () =>
       new Promise<boolean>((resolve) => {
         answer = resolve;

@@ -1,9 +1,47 @@
 import { ReloadError, ReloadStrategy } from '@truthound/protocols';
 import { describe, expect, it } from 'vitest';
+import { NEVER } from '../../src/departure.ts';
+import { drain } from '../../src/strategies/graceful.ts';
+import type { Leaving } from '../../src/strategies/reload-plan.ts';
 import { askVersion, beginCall } from '../support/calls.ts';
 import { PLUGIN, createSetup } from '../support/create-setup.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 const strategy = ReloadStrategy.GRACEFUL;
+
+describe('drain', () => {
+  function createLeaving(signals: {
+    hurry?: AbortSignal;
+    keep?: AbortSignal;
+  }): Leaving & { readonly cut: Error[] } {
+    const cut: Error[] = [];
+    return {
+      cut,
+      instance: {
+        idle: () => new Promise(() => undefined),
+        interrupt: async (reason) => cut.push(reason),
+      },
+      drainLimitMs: Infinity,
+      clock: new VirtualClock(),
+      hurry: NEVER,
+      keep: NEVER,
+      createInterruption: (why) => new Error(why),
+      ...signals,
+    };
+  }
+
+  it('leaves calls alone when it is known before that the instance serves on', async () => {
+    const leaving = createLeaving({ keep: AbortSignal.abort(), hurry: AbortSignal.abort() });
+    expect(await drain(leaving)).toBe(0);
+    expect(leaving.cut).toEqual([]);
+  });
+
+  it('does not wait when it is known before that there is no time', async () => {
+    const leaving = createLeaving({ hurry: AbortSignal.abort() });
+    expect(await drain(leaving)).toBe(1);
+    expect(leaving.cut[0]?.message).toContain('told to end at once');
+  });
+});
 
 describe('GRACEFUL', () => {
   it('W-62: lets a call in flight finish on the version it began on', async () => {

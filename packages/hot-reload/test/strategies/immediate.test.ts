@@ -1,4 +1,4 @@
-import { type ReloadError, ReloadStrategy } from '@truthound/protocols';
+import { ReloadError, ReloadStrategy } from '@truthound/protocols';
 import { describe, expect, it } from 'vitest';
 import { askVersion, beginCall } from '../support/calls.ts';
 import { PLUGIN, createSetup } from '../support/create-setup.ts';
@@ -13,8 +13,10 @@ describe('IMMEDIATE', () => {
     await setup.clock.settle();
 
     const outcome = await call.outcome;
-    expect('error' in outcome && (outcome.error as ReloadError).step).toBe('interrupted');
-    expect('error' in outcome && outcome.error.message).toContain('the reload was IMMEDIATE');
+    const error = 'error' in outcome ? outcome.error : undefined;
+    expect(error).toBeInstanceOf(ReloadError);
+    expect(error).toMatchObject({ step: 'interrupted' });
+    expect(error?.message).toContain('the reload was IMMEDIATE');
     expect(await askVersion(setup)).toBe('2.0.0');
     expect(await setup.clock.until(reload)).toMatchObject({ success: true, drained: 0, aborted: 1 });
   });

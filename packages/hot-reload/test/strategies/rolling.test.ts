@@ -101,6 +101,23 @@ describe('ROLLING', () => {
     expect(setup.loader.live).toHaveLength(2);
   });
 
+  it('takes state back as well when it is aborted half way', async () => {
+    const setup = createSetup({
+      instanceCount: 2,
+      v1: { hasState: true },
+      v2: { hasState: true },
+      options: { rollingPauseMs: 1_000 },
+    });
+    const reload = setup.manager.reload(PLUGIN, { strategy });
+    await setup.clock.settle();
+    expect(versions(setup)).toBe('21');
+    setup.loader.serving[0]!.data = 'newest';
+    await setup.manager.abort(PLUGIN);
+    expect(await reload).toMatchObject({ success: false, rolledBack: true });
+    expect(versions(setup)).toBe('11');
+    expect(setup.loader.all[0]).toMatchObject({ isActive: true, data: 'newest' });
+  });
+
   it('goes back, and leaves calls alone, when it is aborted half way', async () => {
     const setup = createSetup({ instanceCount: 2 });
     const call = await beginCall(setup, 0);
