@@ -208,7 +208,7 @@ export class EnterprisePluginManager implements AsyncDisposable {
         `plugin "${pluginId}" is used by ${dependents.map((id) => `"${id}"`).join(', ')}: unload them first, or unload with cascade: true`,
       );
     }
-    for (const id of this.#inUnloadOrder(dependents)) await this.#unloadOne(this.#recordOf(id));
+    for (const id of this.#resolve().unloadOrderOf(dependents)) await this.#unloadOne(this.#recordOf(id));
     await this.#unloadOne(record);
   }
 
@@ -217,7 +217,7 @@ export class EnterprisePluginManager implements AsyncDisposable {
     const loaded = [...this.#records.keys()].filter((id) => this.#isLoaded(id));
     const succeeded: string[] = [];
     const failed: { readonly pluginId: string; readonly error: Error }[] = [];
-    for (const pluginId of this.#inUnloadOrder(loaded)) {
+    for (const pluginId of this.#resolve().unloadOrderOf(loaded)) {
       try {
         await this.#unloadOne(this.#recordOf(pluginId));
         succeeded.push(pluginId);
@@ -375,12 +375,6 @@ export class EnterprisePluginManager implements AsyncDisposable {
     const state = this.#stateOf(record.id);
     if (state === LifecycleState.DISCOVERED || state === LifecycleState.UNLOADED) return;
     await this.#move(record.id, LifecycleState.UNLOADED);
-  }
-
-  #inUnloadOrder(ids: readonly string[]): readonly string[] {
-    const { graph } = this.#resolve().result;
-    const order = graph.getUnloadOrder();
-    return [...ids].sort((a, b) => order.indexOf(a) - order.indexOf(b));
   }
 
   async #watch(record: PluginRecord): Promise<void> {

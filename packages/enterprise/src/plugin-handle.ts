@@ -64,9 +64,7 @@ export class RecordPluginHandle implements PluginHandle {
     const entries = names.map(
       (name) => [name, (...args: readonly unknown[]) => this.#record.call(name, args)] as const,
     );
-    return Object.freeze(
-      Object.assign(Object.create(null) as object, Object.fromEntries(entries)),
-    );
+    return Object.freeze(Object.assign(Object.create(null) as object, Object.fromEntries(entries)));
   }
 
   call(exportName: string, ...args: readonly unknown[]): Promise<unknown> {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DependencyResolver, type ResolutionResult } from '@truthound/dependencies';
+import { type DependencyConflict, DependencyResolver, type ResolutionResult } from '@truthound/dependencies';
 import {
   DependencyCycleError,
   DependencyError,
@@ -41,35 +41,26 @@ export interface PluginOrder {
 }
 
 export class PluginResolution {
+  readonly #plugins: readonly ResolvablePlugin[];
   readonly #result: ResolutionResult;
 
   constructor(
     manifests: readonly PluginManifest[],
     { strict, allowMissingOptional, parseRange }: ResolutionOptions,
   ) {
-    const resolver = new DependencyResolver({ strict, allowMissingOptional });
-    this.#result = resolver.resolve(manifests.map((manifest) => toResolvable(manifest, parseRange)));
+    this.#plugins = manifests.map((manifest) => toResolvable(manifest, parseRange));
+    this.#result = new DependencyResolver({ strict, allowMissingOptional }).resolve(this.#plugins);
   }
 
   get result(): ResolutionResult {
     return this.#result;
   }
 
-  /** The order in which to load `pluginId` and its dependencies. */
+  /** The order in which to load `pluginId` and its dependencies. What is wrong elsewhere does not matter to it. */
   orderOf(pluginId: string): PluginOrder {
-    const closure = new Set([
-      pluginId,
-      ...this.#result.graph.getDependencies(pluginId, { recursive: true, includeOptional: true }),
-    ]);
-    const problems = this.#problemsAmong(closure);
-    if (problems.some((problem) => problem instanceof DependencyCycleError)) return { batches: [], problems };
-    const installed = (id: string): boolean => closure.has(id) && this.#result.graph.hasNode(id);
-    return {
-      batches: this.#batches()
-        .map((batch) => batch.filter(installed))
-        .filter((batch) => batch.length > 0),
-      problems,
-    };
+    const related = this.#result.graph.getDependencies(pluginId, { recursive: true, includeOptional: true });
+    const closure = new Set([pluginId, ...related]);
+    return { batches: this.#orderAmong(closure).loadBatches, problems: this.#problemsAmong(closure) };
   }
 
   /** Ids that declare a dependency on `pluginId`, directly or further up. */
@@ -77,31 +68,53 @@ export class PluginResolution {
     return this.#result.graph.getDependents(pluginId, { recursive: true });
   }
 
-  /** All plugins, dependencies first. */
-  #batches(): readonly (readonly string[])[] {
-    return this.#result.graph.getLoadBatches();
+  /** Dependents before what they depend on. */
+  unloadOrderOf(ids: readonly string[]): readonly string[] {
+    const { loadOrder } = this.#orderAmong(new Set(ids));
+    const rest = ids.filter((id) => !loadOrder.includes(id));
+    return [...rest, ...loadOrder.toReversed()];
+  }
+
+  /** The order of some plugins among themselves; nothing is left out for want of another. */
+  #orderAmong(ids: ReadonlySet<string>): ResolutionResult {
+    const lenient = new DependencyResolver({ strict: false, allowMissingOptional: true });
+    const plugins = this.#plugins.filter(({ id }) => ids.has(id));
+    const inside = plugins.map((plugin) => ({ ...plugin, dependencies: onlyAmong(plugin, ids) }));
+    return lenient.resolve(inside);
   }
 
   #problemsAmong(ids: ReadonlySet<string>): readonly DependencyError[] {
     const { missing, conflicts, cycles } = this.#result;
     return [
       ...missing.filter(({ pluginId }) => ids.has(pluginId)).map((each) => new MissingDependencyError(each)),
-      ...conflicts
-        .filter(({ pluginId }) => ids.has(pluginId))
-        .map((conflict) =>
-          conflict.type === 'version'
-            ? new VersionConflictError({
-                dependencyId: conflict.pluginId,
-                installedVersion: conflict.installedVersion,
-                requirements: conflict.demands.filter(({ requiredBy }) => ids.has(requiredBy)),
-              })
-            : new DependencyError(conflict.message),
-        ),
+      ...conflicts.flatMap((conflict) => describeConflict(conflict, ids)),
       ...cycles
         .filter((cycle) => cycle.some((id) => ids.has(id)))
         .map((cycle) => new DependencyCycleError({ cycle })),
     ];
   }
+}
+
+/** A conflict concerns those whose own demand is not met, not the plugin that does not meet it. */
+function describeConflict(
+  conflict: DependencyConflict,
+  ids: ReadonlySet<string>,
+): readonly DependencyError[] {
+  if (conflict.type === 'duplicate')
+    return ids.has(conflict.pluginId) ? [new DependencyError(conflict.message)] : [];
+  const unmet = conflict.demands.filter(({ requiredBy, isSatisfied }) => ids.has(requiredBy) && !isSatisfied);
+  if (unmet.length === 0) return [];
+  const { pluginId: dependencyId, installedVersion } = conflict;
+  return [new VersionConflictError({ dependencyId, installedVersion, requirements: unmet })];
+}
+
+/** The dependencies of a plugin on some others, whatever their versions. */
+function onlyAmong(
+  { dependencies = {} }: ResolvablePlugin,
+  ids: ReadonlySet<string>,
+): Readonly<Record<string, DependencyType>> {
+  const inside = Object.entries(dependencies).filter(([id]) => ids.has(id));
+  return Object.fromEntries(inside.map(([id, kind]) => [id, typeof kind === 'string' ? kind : kind.type]));
 }
 
 /** The dependencies of a manifest that count while it runs. */

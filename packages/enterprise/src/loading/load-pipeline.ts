@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type {
-  IsolationLevel} from '@truthound/protocols';
+import type { IsolationLevel } from '@truthound/protocols';
 import {
   type HostFunctions,
   type PluginManifest,
