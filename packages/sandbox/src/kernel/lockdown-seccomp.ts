@@ -39,7 +39,7 @@ const PROBES: readonly Probe[] = [
     syscall: 'mmap',
     args: [0n, 4096n, 4n, 2n, -1n, 0n],
     expected: EPERM,
-    appliesTo: isAlways,
+    appliesTo: isSubprocessDenied,
   },
   {
     step: 'running a program',

@@ -184,7 +184,6 @@ export const CONNECTION_CALLS: readonly string[] = [
   'connect',
   'listen',
   'socket',
-  'socketpair',
 ];
 
 /**

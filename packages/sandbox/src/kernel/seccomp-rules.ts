@@ -93,7 +93,7 @@ export function buildSeccompRules(request: SeccompRequest): SeccompRules {
     ...networkRules(request),
     ...fileRules(request),
     ...signalRules(request.ownPid),
-    ...(afterExec ? codeRules() : []),
+    ...(afterExec && !request.allowSubprocess ? codeRules() : []),
     ...(furtherLockdown ? [] : lastLayerRules()),
     ...REACHING_IOCTLS.map((command) => denyWhen('ioctl', intEquals(1, command))),
     ...SIGNALLING_FCNTLS.map((command) => denyWhen('fcntl', intEquals(1, command))),
@@ -132,12 +132,19 @@ function processRules({ allowSubprocess, allowThreads = true, afterExec }: Secco
   ];
 }
 
-function networkRules({ allowNetwork, allowUnixSockets = false }: SeccompRequest): SeccompRule[] {
-  if (!allowNetwork && !allowUnixSockets) return deny(CONNECTION_CALLS);
+function networkRules({
+  allowNetwork,
+  allowSubprocess,
+  allowUnixSockets = false,
+}: SeccompRequest): SeccompRule[] {
+  // A pair reaches nobody else; libuv speaks to the processes it starts through one.
+  const pairs = allowSubprocess || allowUnixSockets ? [] : deny(['socketpair']);
+  if (!allowNetwork && !allowUnixSockets) return [...pairs, ...deny(CONNECTION_CALLS)];
   const { unix, inet, inet6, netlink } = ADDRESS_FAMILIES;
   const isRaw = { argument: 1, mask: SOCKET_TYPE_BITS, operator: 'equal', value: SOCK_RAW } as const;
   return [
-    ...(allowUnixSockets ? [allowWhen('socket', intEquals(0, unix))] : deny(['socketpair'])),
+    ...pairs,
+    ...(allowUnixSockets ? [allowWhen('socket', intEquals(0, unix))] : []),
     ...(allowNetwork
       ? [
           // The list of interfaces and addresses, which name resolution reads.
@@ -175,7 +182,10 @@ function signalRules(ownPid: number | undefined): SeccompRule[] {
   ]);
 }
 
-/** No file may become code, so no add-on can be loaded; V8's own code lives in anonymous memory. */
+/**
+ * No file may become code, so no add-on can be loaded; V8's own code lives in anonymous memory. Where other
+ * programs may run, their libraries must be mapped so, and the rule can't stand.
+ */
 function codeRules(): SeccompRule[] {
   return [denyWhen('mmap', someBitSet(2, PROT_EXEC), bitsClear(3, MAP_ANONYMOUS))];
 }

@@ -1,9 +1,12 @@
 import process from 'node:process';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LockdownPlan } from '../../src/kernel/lockdown-plan.ts';
 import { NODE_READ_PATHS } from '../../src/kernel/node-read-paths.ts';
 import { GuestBench } from './guest-bench.ts';
 import { listGuestNodes, listGuestUsers } from './guest-nodes.ts';
+
+// Each test starts a Node of its own, on machines that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const SOURCES = new URL('../..', import.meta.url).pathname;
 const REFUSED = /^(?:EPERM|EACCES|ENOSYS|EAFNOSUPPORT|ERR_DLOPEN_FAILED|EXDEV)$/;

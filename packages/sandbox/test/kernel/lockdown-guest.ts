@@ -17,8 +17,12 @@ export interface GuestRequest {
   readonly plan: LockdownPlan;
   readonly paths: ActPaths;
   readonly acts: readonly ('hostile' | 'ordinary' | 'raw')[];
+  /** JavaScript that runs before the lockdown. */
+  readonly first?: string;
   /** JavaScript that runs last; its value is `evaluated`. */
   readonly then?: string;
+  /** A second plan, applied after the first, which must keep FFI. */
+  readonly narrow?: LockdownPlan;
 }
 
 /** What the guest answers. */
@@ -28,10 +32,14 @@ export interface GuestAnswer {
   readonly ordinary?: Readonly<Record<string, string>>;
   readonly raw?: Readonly<Record<string, string>>;
   readonly evaluated?: unknown;
+  readonly narrowed?: LockdownReport;
 }
 
 const request = JSON.parse(process.argv[2] ?? '') as GuestRequest;
 const arch = process.arch as LinuxArchitecture;
+let narrowed: LockdownReport | undefined;
+// eslint-disable-next-line no-eval -- the test's own text, to prepare what a lockdown must see
+if (request.first !== undefined) await (0, eval)(request.first);
 const { report, runner } = request.runner === 'native' ? lockNatively() : lockThroughFfi();
 
 function lockNatively(): { report: LockdownReport; runner?: FfiSyscallRunner } {
@@ -45,13 +53,19 @@ function lockNatively(): { report: LockdownReport; runner?: FfiSyscallRunner } {
 /** Raw attacks need the very FFI that a lockdown gives up. */
 function lockThroughFfi(): { report: LockdownReport; runner?: FfiSyscallRunner } {
   const ffi = process.getBuiltinModule('node:ffi') as unknown as FfiModule;
-  if (!request.acts.includes('raw')) return { report: createKernelLockdown(ffi).apply(request.plan) };
+  if (!request.acts.includes('raw')) {
+    const lockdown = createKernelLockdown(ffi);
+    const first = lockdown.apply(request.plan);
+    if (request.narrow !== undefined) narrowed = lockdown.apply(request.narrow);
+    return { report: first };
+  }
   const raw = new FfiSyscallRunner(ffi);
   return { report: createLockdown(raw).apply(request.plan), runner: raw };
 }
 
 const answer: GuestAnswer = {
   report,
+  ...(narrowed === undefined ? {} : { narrowed }),
   ...(request.acts.includes('hostile') ? { hostile: await perform(HOSTILE_ACTS, request.paths) } : {}),
   ...(request.acts.includes('ordinary') ? { ordinary: await perform(ORDINARY_ACTS, request.paths) } : {}),
   ...(runner === undefined
