@@ -1,6 +1,8 @@
+import type { Graph } from '@dagrejs/graphlib';
 import { DependencyCycleError, type DependencyError, type PluginDependency } from '@truthound/protocols';
 import { type CycleReport, findCyclicGroups, reportCycles } from './cycles/cycle-report.ts';
-import { DependencyNode, type DependencyLink, type NodeLinks } from './dependency-node.ts';
+import { DependencyNode } from './dependency-node.ts';
+import type { AddNodeOptions, CycleOptions, DependencyOptions } from './graph-options.ts';
 import {
   type ImpactReport,
   type WhyReport,
@@ -9,58 +11,30 @@ import {
   listRelated,
 } from './graph-reports.ts';
 import { findMissing, listProblems } from './graph-validation.ts';
-import { compareCodeUnits } from './graph/code-unit-order.ts';
 import { type CompactGraph, compactSlots } from './graph/compact-graph.ts';
 import { assertText, readDeclarations, refuse } from './graph/declaration.ts';
 import { DEV, type EdgeKind, LOADING, OPTIONAL, REQUIRED } from './graph/edge-kind.ts';
-import { NONE } from './graph/edge-table.ts';
 import { GraphStorage, type NodeMetadata } from './graph/graph-storage.ts';
+import { type IgnoredDependency, batchesOf, ignoredBy, orderOf } from './graph/load-order.ts';
 import { type LoadPlan, planLoading } from './graph/load-plan.ts';
-
-/** A plugin to add to a graph. */
-export interface AddNodeOptions {
-  /** Any string. */
-  readonly pluginId: string;
-  /** @defaultValue '0.0.0' */
-  readonly version?: string;
-  /** What it depends on; the others need not be in the graph yet. @defaultValue {} */
-  readonly dependencies?: Readonly<Record<string, PluginDependency>>;
-  /** Kept and handed back. @defaultValue {} */
-  readonly metadata?: NodeMetadata;
-}
-
-/** Which circles count. */
-export interface CycleOptions {
-  /** Count optional dependencies too. Circles through them do not hinder loading. @defaultValue false */
-  readonly includeOptional?: boolean;
-}
-
-/** Which dependencies are listed. */
-export interface DependencyOptions {
-  /** Also those of the dependencies, and so on. @defaultValue false */
-  readonly recursive?: boolean;
-  /** Also optional ones. @defaultValue false */
-  readonly includeOptional?: boolean;
-  /** Also those for development. @defaultValue false */
-  readonly includeDev?: boolean;
-}
-
-/** An optional dependency that does not decide the order, because it closes a circle. */
-export interface IgnoredDependency {
-  readonly pluginId: string;
-  readonly dependencyId: string;
-}
+import { listPresentIds } from './graph/node-links.ts';
+import { renderDot } from './render/dot.ts';
+import { type DependencyGraphJson, type FromJsonOptions, readJson, writeJson } from './render/graph-json.ts';
+import {
+  type GraphlibEdge,
+  type GraphlibNode,
+  readGraphlib,
+  writeGraphlib,
+} from './render/graphlib-exchange.ts';
+import { renderMermaid } from './render/mermaid.ts';
+import { type Picture, createPicture } from './render/picture.ts';
+import { type SvgOptions, renderSvg } from './render/svg.ts';
 
 const NO_METADATA: NodeMetadata = Object.freeze({});
 const NO_DEPENDENCIES: Readonly<Record<string, PluginDependency>> = Object.freeze({});
 
 /** The storage of a graph, for the other files of this package; not exported from it. */
 export let storageOf: (graph: DependencyGraph) => GraphStorage;
-
-/** An immutable array. */
-function frozen<T>(items: T[]): readonly T[] {
-  return Object.freeze(items);
-}
 
 /**
  * Plugins and what they depend on.
@@ -74,10 +48,6 @@ export class DependencyGraph {
   }
 
   readonly #storage = new GraphStorage();
-  readonly #links: NodeLinks = {
-    linksFrom: (id, kinds) => this.#listLinks(id, kinds, 'from'),
-    linksTo: (id, kinds) => this.#listLinks(id, kinds, 'to'),
-  };
   #compact: CompactGraph | undefined;
 
   /** How many plugins there are. */
@@ -95,13 +65,7 @@ export class DependencyGraph {
 
   /** The ids of all plugins, sorted by code unit. */
   ids(): readonly string[] {
-    const storage = this.#storage;
-    return frozen(
-      storage
-        .presentSlots()
-        .map((slot) => storage.id(slot))
-        .sort(compareCodeUnits),
-    );
+    return Object.freeze(listPresentIds(this.#storage));
   }
 
   /**
@@ -119,7 +83,7 @@ export class DependencyGraph {
     const kept = metadata === undefined ? NO_METADATA : Object.freeze({ ...metadata });
     this.#storage.put(pluginId, version, kept, readDeclarations(pluginId, dependencies));
     this.#compact = undefined;
-    return new DependencyNode({ pluginId, version, metadata: kept }, this.#links);
+    return new DependencyNode({ pluginId, version, metadata: kept }, this.#storage);
   }
 
   /** Removes a plugin; what others declared about it stays. @returns whether it was there. */
@@ -135,7 +99,7 @@ export class DependencyGraph {
     if (slot === undefined || version === undefined) return undefined;
     return new DependencyNode(
       { pluginId, version, metadata: this.#storage.metadata(slot) ?? NO_METADATA },
-      this.#links,
+      this.#storage,
     );
   }
 
@@ -149,7 +113,8 @@ export class DependencyGraph {
    * Empty when there is none. For all circles and whole groups: {@link reportCycles}.
    */
   detectCycles(options: CycleOptions = {}): readonly (readonly string[])[] {
-    return frozen(findCyclicGroups(this.#compacted(), cycleKinds(options)).map(({ shortest }) => shortest));
+    const groups = findCyclicGroups(this.#compacted(), cycleKinds(options));
+    return Object.freeze(groups.map(({ shortest }) => shortest));
   }
 
   /** The groups, and all circles up to `maxCycles` (there can be exponentially many). @defaultValue 100 circles */
@@ -165,38 +130,23 @@ export class DependencyGraph {
    * @throws MissingDependencyError when there is no circle, and a required plugin is absent.
    */
   getLoadOrder(): readonly string[] {
-    const graph = this.#compacted();
-    return frozen(this.#plan().order.map((vertex) => graph.ids[vertex] ?? ''));
+    return orderOf(this.#compacted(), this.#plan());
   }
 
   /** The load order backwards. Throws as {@link getLoadOrder} does. */
   getUnloadOrder(): readonly string[] {
-    return frozen([...this.getLoadOrder()].reverse());
+    return Object.freeze([...this.getLoadOrder()].reverse());
   }
 
   /** The load order in levels: those of one level need only those of earlier levels. Throws as {@link getLoadOrder} does. */
   getLoadBatches(): readonly (readonly string[])[] {
-    const order = this.getLoadOrder();
-    const { levelStarts } = this.#plan();
-    return frozen(
-      levelStarts.slice(0, -1).map((start, level) => frozen(order.slice(start, levelStarts[level + 1]))),
-    );
+    const plan = this.#plan();
+    return batchesOf(orderOf(this.#compacted(), plan), plan);
   }
 
   /** The optional dependencies that the load order leaves out of account, because they close a circle. Throws as {@link getLoadOrder} does. */
   getIgnoredDependencies(): readonly IgnoredDependency[] {
-    const { ids, offsets, targets } = this.#compacted();
-    let vertex = 0;
-    const ignored = this.#plan().setAside.map((edge): IgnoredDependency => {
-      while ((offsets[vertex + 1] ?? 0) <= edge) vertex += 1;
-      return Object.freeze({ pluginId: ids[vertex] ?? '', dependencyId: ids[targets[edge] ?? 0] ?? '' });
-    });
-    return frozen(
-      ignored.sort(
-        (a, b) =>
-          compareCodeUnits(a.pluginId, b.pluginId) || compareCodeUnits(a.dependencyId, b.dependencyId),
-      ),
-    );
+    return ignoredBy(this.#compacted(), this.#plan());
   }
 
   /** Ids that a plugin depends on, installed or not; sorted. Empty for an id that the graph does not know. */
@@ -227,6 +177,51 @@ export class DependencyGraph {
     return listProblems(this.#storage, findCyclicGroups(this.#compacted(), REQUIRED));
   }
 
+  /** Plain data, sorted by id. Ranges become text; read them back with `parseRequirement`. */
+  toJSON(): DependencyGraphJson {
+    return writeJson(this.#storage);
+  }
+
+  /** @throws ValidationError naming the place that is wrong. */
+  static fromJSON(data: unknown, options: FromJsonOptions = {}): DependencyGraph {
+    return DependencyGraph.#of(readJson(data, options));
+  }
+
+  /** Graphviz source. */
+  toDot(): string {
+    return renderDot(this.#picture());
+  }
+
+  /** Mermaid source. */
+  toMermaid(): string {
+    return renderMermaid(this.#picture());
+  }
+
+  /** An SVG file with states and circles shown. @throws ValidationError when there are more than `maxNodes` plugins. */
+  toSvg(options: SvgOptions = {}): string {
+    return renderSvg(this.#picture(), options);
+  }
+
+  /** A copy as a graph of `@dagrejs/graphlib`; nodes are named by {@link toGraphlibId}. */
+  toGraphlib(): Graph<undefined, GraphlibNode, GraphlibEdge> {
+    return writeGraphlib(this.#storage);
+  }
+
+  /** @throws ValidationError when a node is not named by {@link toGraphlibId}. */
+  static fromGraphlib(graph: Graph<unknown, unknown, unknown>): DependencyGraph {
+    return DependencyGraph.#of(readGraphlib(graph));
+  }
+
+  static #of(nodes: readonly AddNodeOptions[]): DependencyGraph {
+    const graph = new DependencyGraph();
+    for (const node of nodes) graph.addNode(node);
+    return graph;
+  }
+
+  #picture(): Picture {
+    return createPicture(this.#storage, findCyclicGroups(this.#compacted(), REQUIRED));
+  }
+
   #compacted(): CompactGraph {
     this.#compact ??= compactSlots(this.#storage, this.#storage.presentSlots(), LOADING);
     return this.#compact;
@@ -240,25 +235,6 @@ export class DependencyGraph {
     const [missing] = findMissing(this.#storage);
     if (missing !== undefined) throw missing;
     return plan;
-  }
-
-  #listLinks(id: string, kinds: EdgeKind, way: 'from' | 'to'): readonly DependencyLink[] {
-    const storage = this.#storage;
-    const { edges } = storage;
-    const slot = storage.slotOf(id);
-    const links: DependencyLink[] = [];
-    if (slot === undefined) return links;
-    const isOut = way === 'from';
-    let edge = isOut ? edges.firstOut(slot) : edges.firstIn(slot);
-    while (edge !== NONE) {
-      const kind = edges.kind(edge);
-      if ((kind & kinds) !== 0) {
-        const other = isOut ? edges.target(edge) : edges.source(edge);
-        links.push({ id: storage.id(other), kind, requirement: edges.requirement(edge) });
-      }
-      edge = isOut ? edges.nextOut(edge) : edges.nextIn(edge);
-    }
-    return links.sort((a, b) => compareCodeUnits(a.id, b.id));
   }
 }
 

@@ -1,21 +1,8 @@
-import type { PluginDependency, VersionRequirement } from '@truthound/protocols';
+import type { PluginDependency } from '@truthound/protocols';
 import { ANY, type EdgeKind, LOADING, OPTIONAL, REQUIRED, typeOf } from './graph/edge-kind.ts';
-import type { NodeMetadata } from './graph/graph-storage.ts';
-
-/** One edge, as a {@link DependencyNode} reads it. */
-export interface DependencyLink {
-  readonly id: string;
-  readonly kind: EdgeKind;
-  readonly requirement: VersionRequirement | undefined;
-}
-
-/** Where a node reads its edges. */
-export interface NodeLinks {
-  /** What `id` declares, sorted by id; nothing when it is not in the graph. */
-  linksFrom(id: string, kinds: EdgeKind): readonly DependencyLink[];
-  /** Who declares `id`, sorted by id. */
-  linksTo(id: string, kinds: EdgeKind): readonly DependencyLink[];
-}
+import type { GraphStorage, NodeMetadata } from './graph/graph-storage.ts';
+import { type DependencyLink, listLinks } from './graph/node-links.ts';
+import { TO_DEPENDENCIES, TO_DEPENDENTS } from './graph/reachability.ts';
 
 /**
  * One plugin of a graph. Id, version and metadata are as they were when the node was asked for; the
@@ -25,22 +12,22 @@ export class DependencyNode {
   readonly pluginId: string;
   readonly version: string;
   readonly metadata: NodeMetadata;
-  readonly #links: NodeLinks;
+  readonly #storage: GraphStorage;
 
   constructor(
     facts: { readonly pluginId: string; readonly version: string; readonly metadata: NodeMetadata },
-    links: NodeLinks,
+    storage: GraphStorage,
   ) {
     this.pluginId = facts.pluginId;
     this.version = facts.version;
     this.metadata = facts.metadata;
-    this.#links = links;
+    this.#storage = storage;
     Object.freeze(this);
   }
 
   /** What the plugin declares: id to type, or to `{ type, version }` where it accepts only some versions. */
   get dependencies(): Readonly<Record<string, PluginDependency>> {
-    return dependencyRecord(this.#links.linksFrom(this.pluginId, ANY));
+    return dependencyRecord(listLinks(this.#storage, this.pluginId, TO_DEPENDENCIES, ANY));
   }
 
   /** Ids it cannot be loaded without, sorted. */
@@ -55,11 +42,11 @@ export class DependencyNode {
 
   /** Ids of the plugins that declare this one as required or optional, sorted. */
   get dependents(): readonly string[] {
-    return Object.freeze(this.#links.linksTo(this.pluginId, LOADING).map(({ id }) => id));
+    return Object.freeze(listLinks(this.#storage, this.pluginId, TO_DEPENDENTS, LOADING).map(({ id }) => id));
   }
 
   #idsFrom(kinds: EdgeKind): readonly string[] {
-    return Object.freeze(this.#links.linksFrom(this.pluginId, kinds).map(({ id }) => id));
+    return Object.freeze(listLinks(this.#storage, this.pluginId, TO_DEPENDENCIES, kinds).map(({ id }) => id));
   }
 }
 

@@ -1,12 +1,16 @@
 export { DependencyType } from '@truthound/protocols';
 export type { CycleReport, CyclicGroup } from './cycles/cycle-report.ts';
+export { DependencyGraph } from './dependency-graph.ts';
+export type { AddNodeOptions, CycleOptions, DependencyOptions } from './graph-options.ts';
+export type { IgnoredDependency } from './graph/load-order.ts';
+export type { DependencyGraphJson, FromJsonOptions } from './render/graph-json.ts';
 export {
-  type AddNodeOptions,
-  type CycleOptions,
-  DependencyGraph,
-  type DependencyOptions,
-  type IgnoredDependency,
-} from './dependency-graph.ts';
+  type GraphlibEdge,
+  type GraphlibNode,
+  fromGraphlibId,
+  toGraphlibId,
+} from './render/graphlib-exchange.ts';
+export type { SvgOptions } from './render/svg.ts';
 export { DependencyNode } from './dependency-node.ts';
 export type { ImpactReport, WhyReport } from './graph-reports.ts';
 export type { NodeMetadata } from './graph/graph-storage.ts';

@@ -11,6 +11,7 @@ import { compareCodeUnits } from '../graph/code-unit-order.ts';
 import { type CompactGraph, compactSlots } from '../graph/compact-graph.ts';
 import { LOADING, REQUIRED } from '../graph/edge-kind.ts';
 import type { GraphStorage } from '../graph/graph-storage.ts';
+import { batchesOf, ignoredBy, orderOf } from '../graph/load-order.ts';
 import { planLoading } from '../graph/load-plan.ts';
 import { type PluginWarning, type ResolutionFacts, explainPlugin } from './explain-resolution.ts';
 import { findProblems } from './find-problems.ts';
@@ -105,23 +106,11 @@ function planWithout(
 ): ResolvedPlan {
   const slots = storage.presentSlots().filter((slot) => !blockedBy.has(storage.id(slot)));
   const graph = blockedBy.size === 0 ? whole : compactSlots(storage, slots, LOADING);
-  const { order, levelStarts, setAside } = planLoading(graph);
-  const ids = Object.freeze(order.map((vertex) => graph.ids[vertex] ?? ''));
-  let vertex = 0;
-  const warnings = setAside.map((edge): PluginWarning => {
-    while ((graph.offsets[vertex + 1] ?? 0) <= edge) vertex += 1;
-    const pluginId = graph.ids[vertex] ?? '';
-    const dependencyId = graph.ids[graph.targets[edge] ?? 0] ?? '';
-    return {
-      pluginId,
-      message: `plugin "${pluginId}" may be loaded before its optional dependency "${dependencyId}", because the two stand in a circle`,
-    };
-  });
-  return {
-    order: ids,
-    batches: Object.freeze(
-      levelStarts.slice(0, -1).map((start, level) => Object.freeze(ids.slice(start, levelStarts[level + 1]))),
-    ),
-    warnings: warnings.sort((a, b) => compareCodeUnits(a.message, b.message)),
-  };
+  const plan = planLoading(graph);
+  const order = orderOf(graph, plan);
+  const warnings = ignoredBy(graph, plan).map(({ pluginId, dependencyId }): PluginWarning => ({
+    pluginId,
+    message: `plugin "${pluginId}" may be loaded before its optional dependency "${dependencyId}", because the two stand in a circle`,
+  }));
+  return { order, batches: batchesOf(order, plan), warnings };
 }
