@@ -41,7 +41,9 @@ export function standaloneConfig(entry: Readonly<Record<string, string>>): Optio
     platform: 'node',
     target: 'node22',
     dts: false,
-    sourcemap: true,
+    // Read and parsed at every start: as small as it can be, and without a map that Node would load.
+    sourcemap: false,
+    minify: true,
     clean: false,
     splitting: false,
     noExternal: [/^(?!node:)/],
