@@ -83,8 +83,6 @@ export class PluginMover {
 
   async #settle(move: Move, work: LifecycleWork): Promise<void> {
     const { record, walk, toState, metadata } = move;
-    // Without a step there is nothing to break off: the plugin stays, unharmed, where it is.
-    if (work.step === undefined) move.signal?.throwIfAborted();
     const startedAt = performance.now();
     const elapsedMs = (): number | undefined =>
       getStep(record.plugin, work) === undefined ? undefined : performance.now() - startedAt;

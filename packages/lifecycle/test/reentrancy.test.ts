@@ -185,6 +185,46 @@ describe('a transition asked for inside a move of another plugin', () => {
     expect(manager.getPluginsInState(LifecycleState.ACTIVE)).toEqual(ring);
   });
 
+  it('W-58: by what a handler further in left running, and the outer handler waits for, does not hang', async () => {
+    const manager = new LifecycleManager();
+    const gate = createGate();
+    let late: Promise<boolean> | undefined;
+    manager.on(LifecycleEvent.BEFORE_LOAD, async ({ id }) => {
+      if (id === 'b') {
+        late = gate.opened.then(() => manager.transition({ id: 'a' }, { toState: LifecycleState.ACTIVE }));
+        return;
+      }
+      await manager.transition({ id: 'b' }, { toState: LifecycleState.LOADED });
+      gate.open();
+      expect(await late).toBe(false);
+    });
+    await manager.transition({ id: 'a' }, { toState: LifecycleState.LOADED });
+    expect(manager.getState('a')).toBe(LifecycleState.ACTIVE);
+  });
+
+  it('is waited for again once the other has what it was waiting for', async () => {
+    const manager = new LifecycleManager();
+    const gate = createGate();
+    const answers: boolean[] = [];
+    manager.on(LifecycleEvent.BEFORE_LOAD, async ({ id }) => {
+      if (id !== 'a') return;
+      await manager.transition({ id: 'b' }, { toState: LifecycleState.LOADED });
+      await gate.opened;
+    });
+    manager.on(LifecycleEvent.BEFORE_ACTIVATE, async ({ id }) => {
+      if (id !== 'b') return;
+      answers.push(await manager.transition({ id: 'a' }, { toState: LifecycleState.LOADED }));
+    });
+    const first = manager.transition({ id: 'a' }, { toState: LifecycleState.LOADED });
+    await settleMicrotasks();
+    const second = manager.transition({ id: 'b' }, { toState: LifecycleState.ACTIVE });
+    await settleMicrotasks();
+    expect(answers).toEqual([]);
+    gate.open();
+    await Promise.all([first, second]);
+    expect(answers).toEqual([true]);
+  });
+
   it('W-58: queued behind the very call that waits for it does not hang', async () => {
     const manager = new LifecycleManager();
     // b's handler asks for a, while a's handler waits for b: b's own call must not wait for that.
