@@ -122,11 +122,7 @@ function listSocketEntries(filter: SeccompFilter): DockerSeccompEntry[] {
     const isFamily = maskedEqual(0, INT_BITS, family);
     if (refuse(decide(family, SOCK_STREAM, 0n), isFamily)) continue;
     refuse(decide(family, SOCK_RAW, 0n), isFamily, maskedEqual(1, 0xfn, SOCK_RAW));
-    refuse(decide(family, SOCK_RAW, 1n), isFamily, maskedEqual(1, 0xfn, SOCK_RAW), {
-      index: 2,
-      op: 'SCMP_CMP_NE',
-      value: 0,
-    });
+    refuse(decide(family, SOCK_STREAM, 1n), isFamily, { index: 2, op: 'SCMP_CMP_NE', value: 0 });
   }
   refuse(decide(BigInt(LAST_ADDRESS_FAMILY + 1)), {
     index: 0,
