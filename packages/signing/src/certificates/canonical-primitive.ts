@@ -5,6 +5,7 @@ import { type DerElement, contentOf } from './read-der.ts';
 /** Answers what is wrong with the content octets, or nothing. */
 type Rule = (content: Uint8Array) => string | undefined;
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const PRINTABLE = /^[A-Za-z0-9 '()+,./:=?-]*$/u;
 const VISIBLE = /^[\x20-\x7E]*$/u;
 
@@ -64,7 +65,7 @@ const RULES: ReadonlyMap<number, Rule> = new Map<number, Rule>([
     DerTag.UTF8_STRING,
     (content) => {
       try {
-        new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+        UTF8.decode(content);
         return undefined;
       } catch {
         return 'a UTF8String is not valid UTF-8';

@@ -33,20 +33,29 @@ export function readSmallInteger(element: DerElement, what: string, tag: number 
   return content.reduce((value, octet) => value * 256 + octet, 0);
 }
 
-/** Dotted decimal form of an OBJECT IDENTIFIER. */
+/** Largest arc that a further seven bits keep below 2^53. */
+const MAX_SHIFTABLE_ARC = 2 ** 46;
+
+/** Dotted decimal form of an OBJECT IDENTIFIER. Arcs end at 2^53, far above any that is in use here. */
 export function readObjectIdentifier(element: DerElement | undefined, what: string): string {
-  const content = contentOf(expectTag(element, DerTag.OBJECT_IDENTIFIER, what));
-  const arcs: bigint[] = [];
-  let arc = 0n;
-  for (const octet of content) {
-    arc = (arc << 7n) | BigInt(octet & 0x7f);
+  const { source, start, contentStart, end } = expectTag(element, DerTag.OBJECT_IDENTIFIER, what);
+  let text = '';
+  let arc = 0;
+  for (let at = contentStart; at < end; at++) {
+    const octet = source[at] ?? 0;
+    if (arc >= MAX_SHIFTABLE_ARC) throw new DerFault(`${what} has an arc above 2^53`, start);
+    arc = arc * 128 + (octet & 0x7f);
     if (octet >= 0x80) continue;
-    arcs.push(arc);
-    arc = 0n;
+    text += text === '' ? firstArcs(arc) : `.${arc}`;
+    arc = 0;
   }
-  const [first = 0n, ...rest] = arcs;
-  const root = first < 80n ? first / 40n : 2n;
-  return [root, first - root * 40n, ...rest].join('.');
+  return text;
+}
+
+/** X.690 §8.19.4: the first two arcs share one number. */
+function firstArcs(number: number): string {
+  const root = Math.min(2, Math.floor(number / 40));
+  return `${root}.${number - root * 40}`;
 }
 
 /** The octets of a BIT STRING that holds whole octets, as signatures and keys do. */

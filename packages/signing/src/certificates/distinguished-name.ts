@@ -35,6 +35,9 @@ const COMMON_NAME = '2.5.4.3';
 const EMAIL_ADDRESS = '1.2.840.113549.1.9.1';
 const MAX_ATTRIBUTES = 64;
 
+/** ASCII words with single spaces: nothing to fold but case, nothing to escape. Nearly all names are such. */
+const PLAIN = /^[\w.\-@/:]+(?: [\w.\-@/:]+)*$/u;
+
 const decodeUtf16 = (content: Uint8Array): string => {
   const swapped = Buffer.from(content).swap16();
   return swapped.toString('utf16le');
@@ -101,11 +104,13 @@ function readAttribute(element: DerElement, what: string): ReadAttribute {
 
 /** RFC 4518 in short: compatibility form, lower case, single spaces. */
 function fold(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase();
   return text.normalize('NFKC').toLowerCase().normalize('NFKC').trim().replaceAll(/\s+/gu, ' ');
 }
 
 /** RFC 4514 §2.4, and invisible characters as hexadecimal pairs so that no name can reorder a line of a log. */
 function escapeValue(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text
     .replaceAll(/[\\"+,;<=>]/gu, String.raw`\$&`)
     .replace(/^[ #]/u, String.raw`\$&`)

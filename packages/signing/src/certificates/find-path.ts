@@ -14,6 +14,7 @@ import {
   countAuthorities,
   findIssuerErrors,
   findSelfSignatureErrors,
+  findValidityErrors,
 } from './issuer-check.ts';
 import { type ParsedCertificate, internalsOf } from './parsed-certificate.ts';
 
@@ -105,8 +106,9 @@ class PathSearch {
     const child = path.at(-1);
     if (child === undefined) return [];
     const all = this.#candidates.get(internalsOf(child).issuerKey) ?? [];
-    return all
-      .filter((candidate) => !path.some((member) => isSameAuthority(member, candidate)))
+    const fresh = all.filter((candidate) => !path.some((member) => isSameAuthority(member, candidate)));
+    if (fresh.length < 2) return fresh;
+    return fresh
       .map((candidate) => ({ candidate, rank: this.#rank(child, candidate) }))
       .sort((left, right) => left.rank - right.rank)
       .map(({ candidate }) => candidate);
@@ -120,7 +122,7 @@ class PathSearch {
       authorityKeyIdentifier !== undefined &&
       subjectKeyIdentifier !== undefined &&
       authorityKeyIdentifier !== subjectKeyIdentifier;
-    const isOutOfDate = this.#context.at < candidate.notBefore || this.#context.at > candidate.notAfter;
+    const isOutOfDate = findValidityErrors(candidate, this.#context.at).length > 0;
     return (isMismatch ? 4 : 0) + (isOutOfDate ? 2 : 0) + (this.#roots.has(candidate.certId) ? 0 : 1);
   }
 

@@ -60,14 +60,16 @@ export function findSelfSignatureErrors(
 
 /** Errors of the validity period, both ends included. */
 export function findValidityErrors(certificate: ParsedCertificate, at: Date): readonly CertificateError[] {
-  const { certId, notBefore, notAfter } = certificate;
-  if (at < notBefore) {
+  const { certId } = certificate;
+  const { notBeforeMs, notAfterMs } = internalsOf(certificate);
+  if (at.getTime() < notBeforeMs) {
+    const notBefore = new Date(notBeforeMs);
     const reason = `is valid only from ${notBefore.toISOString()}`;
     return [new CertificateExpiredError({ certId, expiredAt: notBefore, reason })];
   }
   // notAfter names a whole second, all of which belongs to the period.
-  if (at.getTime() >= notAfter.getTime() + 1000) {
-    return [new CertificateExpiredError({ certId, expiredAt: notAfter })];
+  if (at.getTime() >= notAfterMs + 1000) {
+    return [new CertificateExpiredError({ certId, expiredAt: new Date(notAfterMs) })];
   }
   return [];
 }

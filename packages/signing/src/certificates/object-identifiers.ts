@@ -57,3 +57,18 @@ export function identifierOf(names: ReadonlyMap<string, string>, wanted: string)
   for (const [identifier, name] of names) if (name === wanted) return identifier;
   return undefined;
 }
+
+/** RFC 7292, RFC 8018, RFC 2315. */
+export const Pkcs12Id = {
+  DATA: '1.2.840.113549.1.7.1',
+  ENCRYPTED_DATA: '1.2.840.113549.1.7.6',
+  KEY_BAG: '1.2.840.113549.1.12.10.1.2',
+  CERTIFICATE_BAG: '1.2.840.113549.1.12.10.1.3',
+  X509_CERTIFICATE: '1.2.840.113549.1.9.22.1',
+  LOCAL_KEY_ID: '1.2.840.113549.1.9.21',
+  PBES2: '1.2.840.113549.1.5.13',
+  PBKDF2: '1.2.840.113549.1.5.12',
+  HMAC_SHA256: '1.2.840.113549.2.9',
+  AES_256_CBC: '2.16.840.1.101.3.4.1.42',
+  SHA256: '2.16.840.1.101.3.4.2.1',
+} as const;

@@ -10,20 +10,14 @@
  *
  * @module
  */
-import { X509Certificate, hash } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { InvalidCertificateError } from '@truthound/protocols';
 import { DerFault } from './der-fault.ts';
-import { createKeyLoader } from './public-key-loader.ts';
 import { CERTIFICATE_LIMITS, readDer } from './read-der.ts';
 import { type CertificateBody, readCertificateBody } from './certificate-body.ts';
-import { commonNameOf, comparisonKey } from './distinguished-name.ts';
-import {
-  type CertificateInternals,
-  type ParsedCertificate,
-  isParsedCertificate,
-  registerCertificate,
-} from './parsed-certificate.ts';
-import { encodePem, toDerBytes } from './pem.ts';
+import { DecodedCertificate } from './decoded-certificate.ts';
+import { type ParsedCertificate, isParsedCertificate } from './parsed-certificate.ts';
+import { toDerBytes } from './pem.ts';
 
 /** Labels of RFC 7468 and of older OpenSSL. */
 const LABELS = ['CERTIFICATE', 'X509 CERTIFICATE'];
@@ -40,7 +34,7 @@ export function parseCertificate(pemOrDer: string | Uint8Array | ParsedCertifica
     const der = toDerBytes(pemOrDer, LABELS, CERTIFICATE_LIMITS.maxBytes);
     const body = readCertificateBody(readDer(der));
     assertSecondReaderAgrees(der, body);
-    return createParsedCertificate(der, body);
+    return new DecodedCertificate(der, body);
   } catch (error) {
     if (!(error instanceof DerFault)) throw error;
     throw new InvalidCertificateError({ parseError: error.message }, { cause: error });
@@ -65,69 +59,4 @@ function assertSecondReaderAgrees(der: Uint8Array, body: CertificateBody): void 
     second.validToDate.getTime() === body.notAfter.getTime() || 'end of validity',
   ].filter((difference) => difference !== true);
   if (differences.length > 0) throw new DerFault(`OpenSSL reads another ${differences.join(', ')}`, 0);
-}
-
-function createParsedCertificate(der: Uint8Array, body: CertificateBody): ParsedCertificate {
-  const { subjectName, issuerName, keyFacts, spki, extensions, ...facts } = body;
-  const certId = hash('sha256', body.tbs, 'hex');
-  const certificate: ParsedCertificate = Object.freeze({
-    certId,
-    get der(): Uint8Array {
-      return new Uint8Array(der);
-    },
-    get pem(): string {
-      return encodePem('CERTIFICATE', der);
-    },
-    version: facts.version,
-    serial: facts.serial,
-    issuer: issuerName.text,
-    get issuerDer(): Uint8Array {
-      return new Uint8Array(issuerName.der);
-    },
-    subject: subjectName.text,
-    get subjectDer(): Uint8Array {
-      return new Uint8Array(subjectName.der);
-    },
-    subjectCommonName: commonNameOf(subjectName),
-    get notBefore(): Date {
-      return new Date(facts.notBefore);
-    },
-    get notAfter(): Date {
-      return new Date(facts.notAfter);
-    },
-    keyId: hash('sha256', spki, 'hex'),
-    get publicKeyPem(): string {
-      return encodePem('PUBLIC KEY', spki);
-    },
-    publicKeyAlgorithm: keyFacts.algorithm,
-    keyBits: keyFacts.bits,
-    signatureAlgorithm: facts.signatureAlgorithm,
-    isCa: facts.isCa,
-    pathLength: facts.pathLength,
-    keyUsage: facts.keyUsage && Object.freeze(facts.keyUsage),
-    extendedKeyUsage: facts.extendedKeyUsage && Object.freeze(facts.extendedKeyUsage),
-    subjectAltNames: Object.freeze(facts.subjectAltNames),
-    nameConstraints: facts.nameConstraints,
-    authorityKeyIdentifier: facts.authorityKeyIdentifier,
-    subjectKeyIdentifier: facts.subjectKeyIdentifier,
-    extensions: Object.freeze([...extensions.keys()]),
-    criticalExtensions: Object.freeze(
-      [...extensions.values()].filter(({ isCritical }) => isCritical).map(({ identifier }) => identifier),
-    ),
-  });
-  const internals: CertificateInternals = {
-    der,
-    tbs: body.tbs,
-    signature: body.signature,
-    scheme: body.scheme,
-    subjectName,
-    issuerName,
-    subjectKey: comparisonKey(subjectName),
-    issuerKey: comparisonKey(issuerName),
-    spki,
-    keyFacts,
-    publicKey: createKeyLoader(spki, certId),
-  };
-  registerCertificate(certificate, internals);
-  return certificate;
 }

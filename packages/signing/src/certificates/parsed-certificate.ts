@@ -54,7 +54,7 @@ export interface ParsedCertificate {
   readonly criticalExtensions: readonly string[];
 }
 
-/** What validation needs and callers have no use for. Held aside so that no caller can alter it. */
+/** What validation needs and callers have no use for. Out of reach, so that no caller can alter it. */
 export interface CertificateInternals {
   readonly der: Uint8Array;
   readonly tbs: Uint8Array;
@@ -66,30 +66,42 @@ export interface CertificateInternals {
   readonly issuerKey: string;
   readonly spki: Uint8Array;
   readonly keyFacts: PublicKeyFacts;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
   /** Loaded when first asked for. Throws InvalidCertificateError where Node refuses the key. */
   readonly publicKey: () => KeyObject;
 }
 
-const INTERNALS = new WeakMap<ParsedCertificate, CertificateInternals>();
+/**
+ * Marks what `parseCertificate` made. A private field cannot be forged, so no look-alike object
+ * with a friendlier `notAfter` passes for a parsed certificate.
+ */
+export abstract class CertificateBrand {
+  readonly #internals: CertificateInternals;
 
-/** Remembers the internals of a certificate that has just been parsed. */
-export function registerCertificate(certificate: ParsedCertificate, internals: CertificateInternals): void {
-  INTERNALS.set(certificate, internals);
-}
+  constructor(internals: CertificateInternals) {
+    this.#internals = internals;
+  }
 
-/** Whether `value` came from `parseCertificate` of this module. */
-export function isParsedCertificate(value: unknown): value is ParsedCertificate {
-  return typeof value === 'object' && value !== null && INTERNALS.has(value as ParsedCertificate);
-}
+  static isParsed(value: unknown): value is ParsedCertificate {
+    return typeof value === 'object' && value !== null && #internals in value;
+  }
 
-/** @throws InvalidCertificateError for an object that only looks like a parsed certificate. */
-export function internalsOf(certificate: ParsedCertificate): CertificateInternals {
-  const internals = INTERNALS.get(certificate);
-  if (internals === undefined) {
+  static internalsOf(certificate: ParsedCertificate): CertificateInternals {
+    if (#internals in certificate) return (certificate as unknown as CertificateBrand).#internals;
     throw new InvalidCertificateError({
       certId: certificate.certId,
       parseError: 'the object was not made by parseCertificate; pass PEM text or DER bytes',
     });
   }
-  return internals;
+}
+
+/** Whether `value` came from `parseCertificate` of this module. */
+export function isParsedCertificate(value: unknown): value is ParsedCertificate {
+  return CertificateBrand.isParsed(value);
+}
+
+/** @throws InvalidCertificateError for an object that only looks like a parsed certificate. */
+export function internalsOf(certificate: ParsedCertificate): CertificateInternals {
+  return CertificateBrand.internalsOf(certificate);
 }

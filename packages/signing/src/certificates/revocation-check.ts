@@ -4,13 +4,13 @@ import {
   CertificateRevokedError,
   InvalidCertificateError,
 } from '@truthound/protocols';
-import { type ParsedRevocationList, revocationListInternals } from './parse-revocation-list.ts';
+import { type ParsedCrl, crlInternals } from './parse-crl.ts';
 import { type ParsedCertificate, internalsOf } from './parsed-certificate.ts';
 import { findSignatureFault } from './signature-check.ts';
 
 /** Which lists there are, and how much is asked of them. */
 export interface RevocationContext {
-  readonly lists: readonly ParsedRevocationList[];
+  readonly lists: readonly ParsedCrl[];
   readonly at: Date;
   /** Whether a certificate without a list of its issuer is refused. */
   readonly isRequired: boolean;
@@ -18,7 +18,7 @@ export interface RevocationContext {
   readonly spend: () => void;
 }
 
-const SIGNATURES = new WeakMap<ParsedRevocationList, WeakMap<ParsedCertificate, string | undefined>>();
+const SIGNATURES = new WeakMap<ParsedCrl, WeakMap<ParsedCertificate, string | undefined>>();
 
 /**
  * Errors that the lists of `issuer` raise against `certificate`, which `issuer` has signed.
@@ -33,7 +33,7 @@ export function findRevocationErrors(
 ): readonly CertificateError[] {
   const { certId, serial } = certificate;
   const { issuerKey } = internalsOf(certificate);
-  const lists = context.lists.filter((list) => revocationListInternals(list).issuerKey === issuerKey);
+  const lists = context.lists.filter((list) => crlInternals(list).issuerKey === issuerKey);
   if (lists.length === 0) {
     if (!context.isRequired) return [];
     return [
@@ -59,14 +59,14 @@ export function findRevocationErrors(
   ];
 }
 
-function describeStaleness({ thisUpdate, nextUpdate }: ParsedRevocationList, at: Date): string | undefined {
+function describeStaleness({ thisUpdate, nextUpdate }: ParsedCrl, at: Date): string | undefined {
   if (thisUpdate > at) return `begins only at ${thisUpdate.toISOString()}`;
   if (nextUpdate === undefined) return 'names no time of its next update';
   return nextUpdate < at ? `was to be replaced by ${nextUpdate.toISOString()}` : undefined;
 }
 
 function findListFault(
-  list: ParsedRevocationList,
+  list: ParsedCrl,
   issuer: ParsedCertificate,
   context: RevocationContext,
 ): string | undefined {
@@ -76,7 +76,7 @@ function findListFault(
   SIGNATURES.set(list, known);
   if (!known.has(issuer)) {
     context.spend();
-    const { tbs, signature, scheme, algorithmName } = revocationListInternals(list);
+    const { tbs, signature, scheme, algorithmName } = crlInternals(list);
     const { keyFacts, publicKey } = internalsOf(issuer);
     known.set(
       issuer,

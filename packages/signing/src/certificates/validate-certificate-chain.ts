@@ -19,7 +19,7 @@ import {
   isSelfIssued,
 } from './issuer-check.ts';
 import { parseCertificate } from './parse-certificate.ts';
-import { type ParsedRevocationList, parseRevocationList } from './parse-revocation-list.ts';
+import { type ParsedCrl, parseCrl } from './parse-crl.ts';
 import type { ParsedCertificate } from './parsed-certificate.ts';
 
 /** A certificate as PEM text, DER bytes, or already parsed. Parsed ones remember checked signatures. */
@@ -33,7 +33,7 @@ export interface ValidateCertificateChainOptions {
   /** Trusted as they are. At most 512. */
   readonly roots: readonly CertificateInput[];
   /** Revocation lists. One that cannot be used refuses the certificates of its issuer. At most 64. */
-  readonly crls?: readonly (string | Uint8Array | ParsedRevocationList)[] | undefined;
+  readonly crls?: readonly (string | Uint8Array | ParsedCrl)[] | undefined;
   /** Refuse certificates of issuers without a list in `crls`. @defaultValue false */
   readonly requireCrls?: boolean | undefined;
   /** The moment for which the answer holds. */
@@ -77,7 +77,7 @@ function validate(options: ValidateCertificateChainOptions): CertificateChainRes
   const leaf = parseInput('leaf', () => parseCertificate(options.leaf));
   const roots = parseAll('roots', options.roots, parseCertificate);
   const intermediates = parseAll('intermediates', options.intermediates ?? [], parseCertificate);
-  const context = createContext(options, parseAll('crls', options.crls ?? [], parseRevocationList));
+  const context = createContext(options, parseAll('crls', options.crls ?? [], parseCrl));
   if (roots.length === 0) {
     return refused([new CertificateNotFoundError({ certId: leaf.issuer, where: 'roots, which is empty' })]);
   }
@@ -110,7 +110,7 @@ function findSelfSigned(leaf: ParsedCertificate, context: ValidationContext): Pa
 
 function createContext(
   options: ValidateCertificateChainOptions,
-  lists: readonly ParsedRevocationList[],
+  lists: readonly ParsedCrl[],
 ): ValidationContext {
   const { maxDepth = DEFAULT_DEPTH, maxWork = DEFAULT_WORK, purpose = 'codeSigning' } = options;
   const at = new Date(options.at);

@@ -45,7 +45,7 @@ export interface RevokedEntry {
 }
 
 /** What a list says. Its signature is checked where it is used, with the key of the issuer found there. */
-export interface ParsedRevocationList {
+export interface ParsedCrl {
   readonly issuer: string;
   readonly thisUpdate: Date;
   /** Undefined in a list that names no end, which is not accepted. */
@@ -57,7 +57,7 @@ export interface ParsedRevocationList {
 }
 
 /** What a check of its signature needs. */
-export interface RevocationListInternals {
+export interface CrlInternals {
   readonly tbs: Uint8Array;
   readonly signature: Uint8Array;
   readonly scheme: SignatureScheme | undefined;
@@ -68,7 +68,7 @@ export interface RevocationListInternals {
 /** About 100,000 entries. */
 const LIMITS: DerLimits = Object.freeze({ maxBytes: 8_388_608, maxDepth: 24, maxElements: 800_000 });
 const LABELS = ['X509 CRL'];
-const INTERNALS = new WeakMap<ParsedRevocationList, RevocationListInternals>();
+const INTERNALS = new WeakMap<ParsedCrl, CrlInternals>();
 
 /**
  * Parses a revocation list.
@@ -76,15 +76,13 @@ const INTERNALS = new WeakMap<ParsedRevocationList, RevocationListInternals>();
  * @param pemOrDer PEM text with exactly one list, or DER bytes. At most 8 MiB.
  * @throws InvalidCertificateError, and nothing else, when it is malformed.
  */
-export function parseRevocationList(
-  pemOrDer: string | Uint8Array | ParsedRevocationList,
-): ParsedRevocationList {
-  if (typeof pemOrDer === 'object' && INTERNALS.has(pemOrDer as ParsedRevocationList)) {
-    return pemOrDer as ParsedRevocationList;
+export function parseCrl(pemOrDer: string | Uint8Array | ParsedCrl): ParsedCrl {
+  if (typeof pemOrDer === 'object' && INTERNALS.has(pemOrDer as ParsedCrl)) {
+    return pemOrDer as ParsedCrl;
   }
   try {
     const der = toDerBytes(pemOrDer, LABELS, LIMITS.maxBytes);
-    return readRevocationList(readDer(der, LIMITS));
+    return readCrl(readDer(der, LIMITS));
   } catch (error) {
     if (!(error instanceof DerFault)) throw error;
     throw new InvalidCertificateError(
@@ -95,17 +93,17 @@ export function parseRevocationList(
 }
 
 /** @throws InvalidCertificateError for an object that only looks like a parsed list. */
-export function revocationListInternals(list: ParsedRevocationList): RevocationListInternals {
+export function crlInternals(list: ParsedCrl): CrlInternals {
   const internals = INTERNALS.get(list);
   if (internals === undefined) {
     throw new InvalidCertificateError({
-      parseError: 'the revocation list was not made by parseRevocationList',
+      parseError: 'the revocation list was not made by parseCrl',
     });
   }
   return internals;
 }
 
-function readRevocationList(element: DerElement): ParsedRevocationList {
+function readCrl(element: DerElement): ParsedCrl {
   const [tbs, algorithm, signature] = readSequence(element, 'the list', { min: 3, max: 3 });
   const members = [...readSequence(tbs, 'its signed part', { min: 4, max: 7 })];
   const take = (isWanted: (candidate: DerElement) => boolean): DerElement | undefined =>
@@ -131,7 +129,7 @@ function readRevocationList(element: DerElement): ParsedRevocationList {
   }
   const extensions = readWrapped(wrapper);
   const { revoked, problem } = readEntries(entries);
-  const list: ParsedRevocationList = Object.freeze({
+  const list: ParsedCrl = Object.freeze({
     issuer: issuerName.text,
     thisUpdate: readTime(thisUpdate, 'thisUpdate'),
     nextUpdate: nextUpdate && readTime(nextUpdate, 'nextUpdate'),
