@@ -60,15 +60,14 @@ export function findPathFault(path: string): string | undefined {
 /** Orders paths by their UTF-8 bytes, which is the order of their code points. */
 export function comparePaths(a: string, b: string): number {
   if (a === b) return 0;
-  // Code units order like code points unless a surrogate meets a unit above it.
+  // Code units order like code points, but for surrogates: what they stand for comes after all other units.
   for (let index = 0; index < a.length && index < b.length; index += 1) {
     const left = a.charCodeAt(index);
     const right = b.charCodeAt(index);
     if (left === right) continue;
     const isLeftSurrogate = left >= 0xd800 && left <= 0xdfff;
     const isRightSurrogate = right >= 0xd800 && right <= 0xdfff;
-    if (isLeftSurrogate !== isRightSurrogate)
-      return isLeftSurrogate ? 1 : right > 0xdfff ? -1 : left - right || -1;
+    if (isLeftSurrogate !== isRightSurrogate) return isLeftSurrogate ? 1 : -1;
     return left - right;
   }
   return a.length - b.length;

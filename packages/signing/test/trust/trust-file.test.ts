@@ -69,12 +69,13 @@ describe('the lock', () => {
     const folder = join(scratchFolder(), 'lock');
     let inside = 0;
     const visit = async (): Promise<number> => {
-      await using lock = await acquireLock(folder);
+      const lock = await acquireLock(folder);
       inside += 1;
       await new Promise(setImmediate);
       const seen = inside;
       inside -= 1;
-      return lock === undefined ? 0 : seen;
+      await lock[Symbol.asyncDispose]();
+      return seen;
     };
     await expect(Promise.all(Array.from({ length: 20 }, visit))).resolves.toEqual(
       Array.from({ length: 20 }, () => 1),
@@ -85,10 +86,9 @@ describe('the lock', () => {
   it('ignores the tickets of dead processes, and files that are none', async () => {
     const folder = join(scratchFolder(), 'lock');
     mkdirSync(folder);
-    const [ticket = ''] = await (async () => {
-      await using lock = await acquireLock(folder);
-      return lock === undefined ? [] : readdirSync(folder);
-    })();
+    const probe = await acquireLock(folder);
+    const [ticket = ''] = readdirSync(folder);
+    await probe[Symbol.asyncDispose]();
     const dead = ticket.replace(/^\d+\.\d+-/, '1.4194305-');
     writeFileSync(join(folder, dead), '');
     writeFileSync(join(folder, dead.replace(/^1\./, 'choosing.')), '');
