@@ -45,7 +45,9 @@ const toPrereleases = ({ from, to }: Interval): Interval => ({
 });
 
 function spanOf(comparators: readonly Comparator[]): Interval {
-  return comparators.map(toInterval).reduce(overlap, EVERYTHING);
+  let span = EVERYTHING;
+  for (const comparator of comparators) span = overlap(span, toInterval(comparator));
+  return span;
 }
 
 /** All prereleases of the releases of which a comparator names a prerelease. */

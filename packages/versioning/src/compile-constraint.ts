@@ -1,6 +1,7 @@
 import { listReleases } from './accepted-versions.ts';
 import type { Alternative } from './comparator.ts';
 import { diagnoseConstraint } from './diagnose-constraint.ts';
+import type { Intervals } from './intervals.ts';
 import { readNpmAlternative } from './npm-constraint.ts';
 import { readPlainAlternative } from './plain-constraint.ts';
 import type { ReleaseBounds } from './plain-version.ts';
@@ -22,6 +23,7 @@ export interface ConstraintLimits {
 }
 
 const SPACES = /\s+/g;
+const NEEDS_TIDYING = /^\s|\s$|\s\s|[^\S ]/;
 
 /** @throws {VersionFormatError} with position and reason. */
 export function compileConstraint(
@@ -30,21 +32,22 @@ export function compileConstraint(
   limits: ConstraintLimits,
 ): CompiledConstraint {
   assertWithinLimits(source, limits);
-  const text = source.trim().replace(SPACES, ' ');
+  const text = NEEDS_TIDYING.test(source) ? source.trim().replace(SPACES, ' ') : source;
   const alternatives = simplify(readAlternatives(source, text, includePrerelease));
   return {
     text: text === '' ? '*' : text,
     includePrerelease,
     alternatives,
-    releaseBounds: listReleases(alternatives).flatMap(({ from, to }) => [
-      from.major,
-      from.minor,
-      from.patch,
-      to.major,
-      to.minor,
-      to.patch,
-    ]),
+    releaseBounds: toBounds(listReleases(alternatives)),
   };
+}
+
+function toBounds(releases: Intervals): ReleaseBounds {
+  const bounds: number[] = [];
+  for (const { from, to } of releases) {
+    bounds.push(from.major, from.minor, from.patch, to.major, to.minor, to.patch);
+  }
+  return bounds;
 }
 
 function assertWithinLimits(
@@ -58,6 +61,7 @@ function assertWithinLimits(
     const reason = `it has ${source.length} characters, ${maxLength} are allowed`;
     refuseConstraint(source, { reason, position: maxLength });
   }
+  if (!source.includes('||')) return;
   const alternatives = source.split('||');
   if (alternatives.length > maxAlternatives) {
     const reason = `it has ${alternatives.length} alternatives, ${maxAlternatives} are allowed`;

@@ -31,16 +31,12 @@ export function isAcceptedBy(
   version: VersionPoint,
   includePrerelease: boolean,
 ): boolean {
-  return (
-    comparators.every((comparator) => holdsFor(comparator, version)) &&
-    (includePrerelease || !isPrerelease(version) || namesRelease(comparators, version))
-  );
-}
-
-function namesRelease(comparators: Alternative['comparators'], version: VersionPoint): boolean {
-  return comparators.some(
-    (comparator) => isPrerelease(comparator.version) && isSameRelease(comparator.version, version),
-  );
+  let isNamed = includePrerelease || !isPrerelease(version);
+  for (const comparator of comparators) {
+    if (!holdsFor(comparator, version)) return false;
+    isNamed ||= isPrerelease(comparator.version) && isSameRelease(comparator.version, version);
+  }
+  return isNamed;
 }
 
 function listRefusals(alternative: Alternative, version: VersionPoint): readonly Refusal[] {

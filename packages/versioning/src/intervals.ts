@@ -23,9 +23,9 @@ export function isEmptyInterval({ from, to }: Interval): boolean {
 
 /** Puts intervals in order and joins those that overlap or touch. */
 export function unite(intervals: readonly Interval[]): Intervals {
-  const ordered = intervals
-    .filter((interval) => !isEmptyInterval(interval))
-    .sort((a, b) => comparePoints(a.from, b.from));
+  const filled = intervals.filter((interval) => !isEmptyInterval(interval));
+  if (filled.length < 2) return filled;
+  const ordered = filled.sort((a, b) => comparePoints(a.from, b.from));
   const united: Interval[] = [];
   for (const interval of ordered) {
     const last = united.at(-1);

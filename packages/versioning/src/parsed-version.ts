@@ -1,4 +1,5 @@
 import SemVer from 'semver/classes/semver.js';
+import { readPlainVersion } from './plain-version.ts';
 import { refuseVersion } from './refuse-format.ts';
 import { type VersionPoint, compareIdentifierLists, comparePoints } from './version-point.ts';
 
@@ -9,12 +10,16 @@ export interface ParsedVersion extends VersionPoint {
   readonly build: readonly string[];
 }
 
+const NO_BUILD: readonly string[] = Object.freeze([]);
+
 /**
  * Reads a version as npm does: SemVer 2.0.0, where a leading `v` and surrounding spaces are allowed.
  *
  * @throws {VersionFormatError} with position and reason.
  */
 export function parseVersion(text: string): ParsedVersion {
+  const plain = typeof text === 'string' ? readPlainVersion(text) : undefined;
+  if (plain !== undefined) return { ...plain, text, build: NO_BUILD };
   try {
     const { major, minor, patch, prerelease, build } = new SemVer(text);
     return { text, major, minor, patch, prerelease, build };

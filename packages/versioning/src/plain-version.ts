@@ -1,15 +1,17 @@
 /**
  * Reads `1.2.3` without regular expressions: almost every version that is asked about looks like that.
- * Whatever is longer, padded or out of the ordinary is left to the full grammar (version.ts).
+ * Whatever is longer, padded or out of the ordinary is left to the full grammar (parsed-version.ts).
  *
  * @module
  */
+import { endOfDigits, isPlainNumber, readNumber, readPrerelease } from './plain-text.ts';
+import { type VersionPoint, releasePoint } from './version-point.ts';
 
 const ZERO = 48;
 const NINE = 57;
 const DOT = 46;
-/** Fifteen digits always fit a double exactly; longer numbers go the full way. */
-const MAX_DIGITS = 15;
+/** npm's limit. */
+const MAX_LENGTH = 256;
 
 /** Where a release must lie: six numbers for each interval, first and one past the last. */
 export type ReleaseBounds = readonly number[];
@@ -39,20 +41,24 @@ export function isPlainVersionWithin(text: string, bounds: ReleaseBounds): boole
   return isReleaseWithin(major, minor, number, bounds);
 }
 
-/** Where the digits that begin at `start` end. */
-export function endOfDigits(text: string, start: number): number {
-  let end = start;
-  for (; end < text.length; end += 1) {
-    const code = text.charCodeAt(end);
-    if (code < ZERO || code > NINE) break;
-  }
-  return end;
-}
-
-/** Whether the digits from `start` to `end` are a number without needless zeros that a double holds exactly. */
-export function isPlainNumber(text: string, start: number, end: number): boolean {
-  const digits = end - start;
-  return digits === 1 || (digits > 1 && digits <= MAX_DIGITS && text.charCodeAt(start) !== ZERO);
+/**
+ * A version without build metadata, prefix or padding; `undefined` where `text` is something else.
+ * Says no where in doubt: then the full grammar decides.
+ */
+export function readPlainVersion(text: string): VersionPoint | undefined {
+  const majorEnd = endOfDigits(text, 0);
+  if (text.charCodeAt(majorEnd) !== DOT || !isPlainNumber(text, 0, majorEnd)) return undefined;
+  const minorEnd = endOfDigits(text, majorEnd + 1);
+  if (text.charCodeAt(minorEnd) !== DOT || !isPlainNumber(text, majorEnd + 1, minorEnd)) return undefined;
+  const patchEnd = endOfDigits(text, minorEnd + 1);
+  if (!isPlainNumber(text, minorEnd + 1, patchEnd)) return undefined;
+  const major = readNumber(text, 0, majorEnd);
+  const minor = readNumber(text, majorEnd + 1, minorEnd);
+  const patch = readNumber(text, minorEnd + 1, patchEnd);
+  if (patchEnd === text.length) return releasePoint(major, minor, patch);
+  const prerelease = readPrerelease(text, patchEnd);
+  if (prerelease?.end !== text.length || text.length > MAX_LENGTH) return undefined;
+  return { major, minor, patch, prerelease: prerelease.identifiers };
 }
 
 export function isReleaseWithin(major: number, minor: number, patch: number, bounds: ReleaseBounds): boolean {

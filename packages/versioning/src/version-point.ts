@@ -73,9 +73,10 @@ export function compareIdentifierLists(
   a: readonly PrereleaseIdentifier[],
   b: readonly PrereleaseIdentifier[],
 ): number {
-  for (const [index, left] of a.entries()) {
-    const right = b[index];
-    if (right === undefined) return 1;
+  const shared = Math.min(a.length, b.length);
+  for (let index = 0; index < shared; index += 1) {
+    const left = a[index] ?? 0;
+    const right = b[index] ?? 0;
     if (left !== right) return compareIdentifiers(left, right);
   }
   return a.length - b.length;
