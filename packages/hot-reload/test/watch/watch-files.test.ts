@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { utimesSync, writeFileSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LifecycleState, ValidationError } from '@truthound/protocols';
@@ -108,14 +109,17 @@ describe('HotReloadManager.watch, on real files', () => {
   });
 
   it('W-64: sees an edit that keeps size and modification time', async () => {
-    const { folder, nextChange } = await createRealWatch();
+    const time = new Date('2026-01-01T00:00:00Z');
+    const { folder, nextChange } = await createRealWatch({}, async (scratch) => {
+      await utimes(join(scratch, 'lib', 'main.js'), time, time);
+      return scratch;
+    });
     const file = join(folder, 'lib', 'main.js');
-    const { mtime } = await stat(file);
     for (const text of ['two', 'six']) {
       const change = nextChange();
-      await writeFile(file, text);
-      // A later access time is what makes the watching library take the edit for mere reading.
-      await utimes(file, new Date(mtime.getTime() + 3_600_000), mtime);
+      // In one tick, and with a later access time: the watching library then takes the edit for mere reading.
+      writeFileSync(file, text);
+      utimesSync(file, new Date(time.getTime() + 3_600_000), time);
       expect(await change).toEqual(['changed lib/main.js']);
     }
   });
