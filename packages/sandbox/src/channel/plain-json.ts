@@ -1,5 +1,4 @@
 import {
-  append,
   arrayPrototype,
   getPrototypeOf,
   hasOwn,
@@ -19,11 +18,22 @@ export const MAX_VALUE_DEPTH = 1000;
 export const TAG = '$';
 
 /** Objects kept in an array before a Set pays. */
-const FEW = 16;
+const FEW = 8;
 
 /** The objects met so far, so that an object met twice is noticed. */
 class SeenObjects {
-  readonly #few: object[] = [];
+  /** Written by index into places that exist, which no setter on `Array.prototype` can see. */
+  readonly #few: (object | undefined)[] = [
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ];
+  #count = 0;
   #many: Set<unknown> | undefined;
 
   /** Answers whether `value` is new, and remembers it. */
@@ -33,12 +43,15 @@ class SeenObjects {
       setAdd(this.#many, value);
       return true;
     }
-    for (let index = 0; index < this.#few.length; index += 1) if (this.#few[index] === value) return false;
-    append(this.#few, value);
-    if (this.#few.length > FEW) {
-      this.#many = new Set();
-      for (let index = 0; index < this.#few.length; index += 1) setAdd(this.#many, this.#few[index]);
+    for (let index = 0; index < this.#count; index += 1) if (this.#few[index] === value) return false;
+    if (this.#count < FEW) {
+      this.#few[this.#count] = value;
+      this.#count += 1;
+      return true;
     }
+    this.#many = new Set();
+    for (let index = 0; index < FEW; index += 1) setAdd(this.#many, this.#few[index]);
+    setAdd(this.#many, value);
     return true;
   }
 }

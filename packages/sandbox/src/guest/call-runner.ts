@@ -10,9 +10,24 @@ import { bindHostFunctions, createPluginContext } from './plugin-context.ts';
 type Callable = (...args: readonly unknown[]) => unknown;
 type Namespace = Readonly<Record<string, unknown>>;
 
-interface RunningCall {
+/** A call that runs. Its signal is made when somebody asks for it: most calls never do. */
+class RunningCall {
   readonly id: number;
-  readonly abort: AbortController;
+  #abort: AbortController | undefined;
+
+  constructor(id: number) {
+    this.id = id;
+  }
+
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    return this.#abort.signal;
+  }
+
+  abort(): void {
+    this.#abort ??= new AbortController();
+    this.#abort.abort();
+  }
 }
 
 interface HostCall {
@@ -58,7 +73,7 @@ export class CallRunner {
       host: this.#host,
       progress,
       get signal(): AbortSignal | undefined {
-        return current.getStore()?.abort.signal;
+        return current.getStore()?.signal;
       },
     });
   }
@@ -75,7 +90,7 @@ export class CallRunner {
         void this.#run(message[1], message[2], () => decode(message[3], message[4]) as readonly unknown[]);
         return;
       case 'abort':
-        this.#running.get(message[1])?.abort.abort();
+        this.#running.get(message[1])?.abort();
         return;
       case 'host-result':
         this.#settle(message[1])?.resolve(decode(message[2], message[3]));
@@ -86,7 +101,7 @@ export class CallRunner {
   }
 
   async #run(id: number, target: CallTarget, decodeArgs: () => readonly unknown[]): Promise<void> {
-    const call: RunningCall = { id, abort: new AbortController() };
+    const call = new RunningCall(id);
     this.#running.set(id, call);
     try {
       const args = decodeArgs();
