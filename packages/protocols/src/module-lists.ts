@@ -12,7 +12,7 @@ import { type Check, string } from './validation.ts';
 /** Checks for a name such as `fs`, `node:fs/promises` or `@scope/package`. */
 export const moduleName: Check = string({
   maxLength: 214,
-  pattern: /^(?:node:)?@?[\w.-]+(?:\/[\w.-]+)*$/,
+  pattern: /^(?:node:)?(?:@\w[\w.-]*\/)?\w[\w.-]*(?:\/\w[\w.-]*)*$/,
   shape: 'the name of a module',
 });
 

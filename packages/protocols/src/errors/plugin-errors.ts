@@ -67,7 +67,7 @@ export class ManifestError extends TruthoundError {
   readonly faults: readonly Fault[];
 
   constructor(facts: { readonly file: string; readonly faults: readonly Fault[] }, options?: ErrorOptions) {
-    super(`plugin manifest ${facts.file} is not valid: ${describeFaults(facts.faults)}`, options);
+    super(`plugin manifest ${facts.file} is not valid:${describeFaults(facts.faults)}`, options);
     this.file = facts.file;
     this.faults = facts.faults;
   }

@@ -17,14 +17,14 @@ export interface Fault {
   readonly outOfRange?: true;
 }
 
-/** The faults as one line each, or on one line when there is only one. */
+/** What follows "is not valid:": one line each, or the same line when there is only one. */
 export function describeFaults(faults: readonly Fault[]): string {
   const lines = faults.map(({ path, problem }) => (path === '' ? problem : `${path} ${problem}`));
-  return lines.length === 1 ? String(lines[0]) : `\n${lines.map((line) => `  - ${line}`).join('\n')}`;
+  return lines.length === 1 ? ` ${String(lines[0])}` : `\n${lines.map((line) => `  - ${line}`).join('\n')}`;
 }
 
 function messageFor(subject: string, faults: readonly Fault[]): string {
-  return `${subject} is not valid: ${describeFaults(faults)}`;
+  return `${subject} is not valid:${describeFaults(faults)}`;
 }
 
 /** Data given to this library is wrong. Lists every fault, not only the first. */
