@@ -8,29 +8,11 @@ import { dirname } from 'node:path';
 import type { SecurityPolicy } from '@truthound/protocols';
 import type { StepReport } from '../guest/guest-plan.ts';
 import type { LockdownLayers, LockdownPlan } from '../kernel/lockdown-plan.ts';
+import { NETWORK_READ_PATHS, NODE_READ_PATHS } from '../kernel/node-read-paths.ts';
 import type { AppliedLayer, Claim } from './enforcement.ts';
-import type { NodeFacts, PermittedPaths } from './node-permissions.ts';
+import { type NodeFacts, type PermittedPaths, hasFfi } from './node-permissions.ts';
 
 const MEGABYTE = 1024 * 1024;
-
-/** What Node itself reads while it runs: its own process, random bytes, nothing of the host. */
-const RUNTIME_PATHS: readonly string[] = [
-  '/proc/self',
-  '/dev/null',
-  '/dev/urandom',
-  '/etc/localtime',
-  '/usr/share/zoneinfo',
-];
-
-/** What resolving names and checking certificates needs. */
-const NETWORK_PATHS: readonly string[] = [
-  '/etc/hosts',
-  '/etc/resolv.conf',
-  '/etc/nsswitch.conf',
-  '/etc/ssl',
-  '/etc/pki',
-  '/etc/gai.conf',
-];
 
 /** Where programs and their libraries lie. */
 const PROGRAM_PATHS: readonly string[] = [
@@ -43,10 +25,20 @@ const PROGRAM_PATHS: readonly string[] = [
   '/etc/alternatives',
 ];
 
-/** Whether guests on this Node can reach the kernel by themselves: `node:ffi` came with 26.1. */
-export function canLockKernel(node: NodeFacts, platform: NodeJS.Platform, arch: string): boolean {
-  const hasFfi = node.major > 26 || (node.major === 26 && node.minor >= 1);
-  return hasFfi && platform === 'linux' && (arch === 'x64' || arch === 'arm64');
+/**
+ * How a guest reaches the kernel: `node:ffi` (Node 26.1 and newer), or the prebuilt shared object of
+ * `kernel/native-lockdown-*.ts` where Node has none.
+ */
+export type KernelRoad = 'ffi' | 'native';
+
+/** The road that guests on this Node take; `undefined` where the kernel has no such layers. */
+export function findKernelRoad(
+  node: NodeFacts,
+  platform: NodeJS.Platform,
+  arch: string,
+): KernelRoad | undefined {
+  if (platform !== 'linux' || (arch !== 'x64' && arch !== 'arm64')) return undefined;
+  return hasFfi(node) ? 'ffi' : 'native';
 }
 
 /** What the guest is to ask for. */
@@ -62,7 +54,7 @@ export function planKernelLockdown(
       ...(Number.isFinite(maxFileDescriptors) ? { additionalDescriptors: maxFileDescriptors } : {}),
     },
     files: {
-      readPaths: [...paths.read, ...RUNTIME_PATHS, ...(policy.allowNetwork ? NETWORK_PATHS : [])],
+      readPaths: [...paths.read, ...NODE_READ_PATHS, ...(policy.allowNetwork ? NETWORK_READ_PATHS : [])],
       writePaths: paths.write,
       executePaths: policy.allowSubprocess ? [...PROGRAM_PATHS, dirname(nodePath)] : [],
       denyTcp: !policy.allowNetwork,
@@ -129,7 +121,8 @@ export function appliedKernelLayers(steps: readonly StepReport[]): readonly Appl
 export function moduleGateLayer(steps: readonly StepReport[]): readonly AppliedLayer[] {
   const held = (name: string): boolean => steps.some(({ step, ok }) => ok && step === name);
   if (!held('module-gate')) return [];
-  const isBacked = held('kernel:syscalls') && held('kernel:files') && held('kernel:ffiDropped');
+  const isBacked =
+    held('kernel:syscalls') && held('kernel:files') && (held('kernel:ffiDropped') || held('kernel:native'));
   const detail = isBacked
     ? 'resolved names are checked in the guest; files, network, programs and native code behind them are closed by the kernel'
     : 'resolved names are checked in the guest, with no kernel layer behind them';

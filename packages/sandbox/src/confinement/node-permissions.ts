@@ -20,14 +20,15 @@ export interface PermittedPaths {
 }
 
 const closesNetwork = ({ major }: NodeFacts): boolean => major >= 25;
-const hasFfiPermission = ({ major, minor }: NodeFacts): boolean => major > 26 || (major === 26 && minor >= 1);
+/** `node:ffi` came with Node 26.1. */
+export const hasFfi = ({ major, minor }: NodeFacts): boolean => major > 26 || (major === 26 && minor >= 1);
 
 /** Flags that turn Node's permission model on with no more than the policy gives. */
 export function nodePermissionFlags(
   policy: SecurityPolicy,
   paths: PermittedPaths,
   node: NodeFacts,
-  options: { readonly allowInspector: boolean },
+  options: { readonly allowInspector: boolean; readonly kernelRoad: 'ffi' | 'native' | undefined },
 ): readonly string[] {
   return [
     '--permission',
@@ -35,8 +36,10 @@ export function nodePermissionFlags(
     ...paths.write.flatMap((path) => [`--allow-fs-read=${path}`, `--allow-fs-write=${path}`]),
     ...(policy.allowSubprocess ? ['--allow-child-process'] : []),
     ...(policy.allowNetwork && closesNetwork(node) ? ['--allow-net'] : []),
-    // Given up by the guest itself once the kernel has locked it down, before any plugin code runs.
-    ...(hasFfiPermission(node) ? ['--allow-ffi'] : []),
+    // Each is given up by the guest itself once the kernel has locked it down, before any plugin code runs.
+    ...(options.kernelRoad === 'ffi' ? ['--allow-ffi', '--no-addons'] : []),
+    ...(options.kernelRoad === 'native' ? ['--allow-addons'] : []),
+    ...(options.kernelRoad === undefined ? ['--no-addons'] : []),
     ...(options.allowInspector && closesNetwork(node) ? ['--allow-inspector'] : []),
   ];
 }

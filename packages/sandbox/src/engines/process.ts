@@ -22,13 +22,12 @@ import {
 } from '../confinement/node-permissions.ts';
 import {
   appliedKernelLayers,
-  canLockKernel,
+  findKernelRoad,
   moduleGateLayer,
   planKernelLockdown,
 } from '../confinement/kernel-layers.ts';
 import { findGuestEntry } from '../guest-entry.ts';
-import type { GuestPlan, StepReport } from '../guest/guest-plan.ts';
-import type { LockdownPlan } from '../kernel/lockdown-plan.ts';
+import type { GuestPlan, KernelPlan, StepReport } from '../guest/guest-plan.ts';
 import { type ResolvedPluginSource, resolvePluginSource, toModuleUrl } from '../plugin-entry-point.ts';
 import { CpuGovernor, canGovernCpu } from '../process/cpu-governor.ts';
 import { readGuestNode } from '../process/guest-node.ts';
@@ -178,16 +177,24 @@ export class ProcessSandboxEngine implements SandboxEngine {
     const { allowedPaths, writablePaths, maxMemoryMb } = policy.resourceLimits;
     const read = [guest.folder, scratch, ...(source === undefined ? [] : [source.root]), ...allowedPaths];
     const write = policy.allowFileWrite ? [scratch, ...writablePaths] : [];
+    const kernelRoad = findKernelRoad(node, process.platform, process.arch);
+    const kernel = kernelRoad && {
+      road: kernelRoad,
+      scratch,
+      lockdown: planKernelLockdown(policy, { read, write }, this.#node),
+    };
+    // The native road needs a file of its own for a moment; what the plugin may write, the kernel decides.
+    const nodeWrite = kernelRoad === 'native' ? [...new Set([...write, scratch])] : write;
     const args = [
-      ...nodePermissionFlags(policy, { read, write }, node, { allowInspector: options.debug === true }),
+      ...nodePermissionFlags(policy, { read, write: nodeWrite }, node, {
+        allowInspector: options.debug === true,
+        kernelRoad,
+      }),
       ...(Number.isFinite(maxMemoryMb) ? [`--max-old-space-size=${String(Math.ceil(maxMemoryMb))}`] : []),
-      '--no-addons',
       '--no-warnings',
       '--enable-source-maps',
       guest.script,
     ];
-    const canLock = canLockKernel(node, process.platform, process.arch);
-    const kernel = canLock ? planKernelLockdown(policy, { read, write }, this.#node) : undefined;
     const link = await ProcessGuest.start(
       { command: this.#node, args, cwd: scratch, env: { ...options.env } },
       pluginId,
@@ -241,7 +248,7 @@ export class ProcessSandboxEngine implements SandboxEngine {
 function createGuestPlan(
   policy: SecurityPolicy,
   hostFunctions: readonly string[],
-  kernel: LockdownPlan | undefined,
+  kernel: KernelPlan | undefined,
 ): GuestPlan {
   const restrictsModules = policy.allowedModules.length + policy.blockedModules.length > 0;
   return {

@@ -12,11 +12,20 @@ export interface ModuleGatePlan {
   readonly allowSubprocess: boolean;
 }
 
+/** How the guest asks the kernel to hold it, and to what. */
+export interface KernelPlan {
+  /** `ffi`: through `node:ffi`; `native`: through the prebuilt shared object. */
+  readonly road: 'ffi' | 'native';
+  /** A folder where the native road may make a file without a name. */
+  readonly scratch: string;
+  readonly lockdown: LockdownPlan;
+}
+
 /** The steps of a guest's own lockdown. A step that is absent is not asked for. */
 export interface GuestPlan {
   readonly moduleGate: ModuleGatePlan | undefined;
   /** What the kernel is asked to hold the guest to; `undefined` where it cannot be asked. */
-  readonly kernel: LockdownPlan | undefined;
+  readonly kernel: KernelPlan | undefined;
   /** Names of the host functions the plugin may call. */
   readonly hostFunctions: readonly string[];
   /** Whether text may be run as code (`eval`, `new Function`). */

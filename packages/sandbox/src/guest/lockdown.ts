@@ -1,8 +1,10 @@
 import type { ViolationType } from '@truthound/protocols';
 import type { FfiModule } from '../kernel/ffi-syscall-runner.ts';
-import { createKernelLockdown } from '../kernel/kernel-lockdown.ts';
-import type { LockdownPlan } from '../kernel/lockdown-plan.ts';
-import type { GuestPlan, StepReport } from './guest-plan.ts';
+import { type KernelLockdown, createKernelLockdown, createLockdown } from '../kernel/kernel-lockdown.ts';
+import { isLinuxArchitecture } from '../kernel/linux-architecture.ts';
+import { NativeSyscallRunner } from '../kernel/native-syscall-runner.ts';
+import { openScratchFile } from '../kernel/scratch-file.ts';
+import type { GuestPlan, KernelPlan, StepReport } from './guest-plan.ts';
 import { MODULE_DENIED } from './module-gate-code.ts';
 import { installModuleGate } from './module-gate.ts';
 
@@ -29,15 +31,23 @@ function assertGateHolds(): void {
     throw new Error('the self-test got a closed module');
 }
 
+/** Opens the plan's road to the kernel. @throws where this Node or this machine has none */
+function openKernel({ road, scratch }: KernelPlan): KernelLockdown {
+  if (road === 'ffi')
+    return createKernelLockdown(process.getBuiltinModule('node:ffi') as unknown as FfiModule);
+  const { arch } = process;
+  if (!isLinuxArchitecture(arch)) throw new TypeError(`there is no lockdown for ${arch}`);
+  return createLockdown(new NativeSyscallRunner(arch, () => openScratchFile(scratch)));
+}
+
 /** Layers of the kernel lockdown, reported one step each, so that the host can count on those that stand. */
-function lockKernel(plan: LockdownPlan): readonly StepReport[] {
+function lockKernel(plan: KernelPlan): readonly StepReport[] {
   try {
-    const ffi = process.getBuiltinModule('node:ffi') as unknown as FfiModule | undefined;
-    if (ffi === undefined) return [{ step: 'kernel', ok: false, detail: 'this Node has no node:ffi' }];
-    const report = createKernelLockdown(ffi).apply(plan);
+    const report = openKernel(plan).apply(plan.lockdown);
     const failed = report.steps.filter(({ ok }) => !ok).map(({ step, detail }) => `${step}: ${detail}`);
     const detail = failed.length === 0 ? `Landlock ABI ${String(report.landlockAbi)}` : failed.join('; ');
-    return Object.entries<boolean>({ ...report.layers }).map(([layer, ok]) => ({ step: `kernel:${layer}`, ok, detail }));
+    const layers = Object.entries<boolean>({ ...report.layers, native: plan.road === 'native' });
+    return layers.map(([layer, ok]) => ({ step: `kernel:${layer}`, ok, detail }));
   } catch (error) {
     return [{ step: 'kernel', ok: false, detail: error instanceof Error ? error.message : String(error) }];
   }

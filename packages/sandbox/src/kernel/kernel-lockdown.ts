@@ -14,6 +14,7 @@
 
 import process from 'node:process';
 import { type FfiModule, FfiSyscallRunner } from './ffi-syscall-runner.ts';
+import { describeLandlockCoverage } from './landlock.ts';
 import { type LinuxArchitecture, isLinuxArchitecture } from './linux-architecture.ts';
 import { nameErrno } from './linux-errno.ts';
 import { type LandlockVerdict, addLandlockCalls } from './lockdown-landlock.ts';
@@ -103,10 +104,20 @@ function applyPlan(
   const judgePrivileges = addPrivilegeCalls(list);
   const judgeLandlock = plan.files === undefined ? undefined : addLandlockCalls(list, plan.files, facts);
   const judgeLimits = addLimitCalls(list, plan.limits ?? {}, facts);
+  // A filter knows one process; a guest that may start others must be able to end them.
+  const isLeftToLandlock =
+    plan.syscalls?.allowSubprocess === true &&
+    plan.files !== undefined &&
+    describeLandlockCoverage(facts.landlockAbi).scope;
   const judgeSeccomp =
     plan.syscalls === undefined
       ? undefined
-      : addSeccompCalls(list, { ...plan.syscalls, arch, afterExec: true, ownPid: pid });
+      : addSeccompCalls(list, {
+          ...plan.syscalls,
+          arch,
+          afterExec: true,
+          ...(isLeftToLandlock ? {} : { ownPid: pid }),
+        });
   list.run(runner);
 
   const privileges = judgePrivileges();
@@ -125,7 +136,7 @@ function applyPlan(
       files: landlock?.files ?? false,
       tcp: landlock?.tcp ?? false,
       scope: landlock?.scope ?? false,
-      syscalls: seccomp?.stands ?? false,
+      syscalls: (seccomp?.stands ?? false) && (!isLeftToLandlock || landlock?.scope === true),
       ffiDropped: false,
     },
     steps: [privileges, ...(landlock?.steps ?? []), ...limits.values(), ...(seccomp?.steps ?? [])],

@@ -59,7 +59,7 @@ export interface LockdownLayers {
   readonly tcp: boolean;
   /** Processes outside can be reached neither by signals nor by abstract Unix sockets. */
   readonly scope: boolean;
-  /** The filter stands on every thread. */
+  /** The filter stands on every thread, and signals reach nobody outside, by it or by Landlock. */
   readonly syscalls: boolean;
   /** `node:ffi` was given up. */
   readonly ffiDropped: boolean;

@@ -23,6 +23,7 @@ interface Probe {
 const isAlways = (): boolean => true;
 const isSubprocessDenied = ({ allowSubprocess }: SeccompRequest): boolean => !allowSubprocess;
 const isUnixDenied = ({ allowUnixSockets = false }: SeccompRequest): boolean => !allowUnixSockets;
+const hasOwnPid = ({ ownPid }: SeccompRequest): boolean => ownPid !== undefined;
 const isLastLayer = ({ allowFurtherLockdown = false }: SeccompRequest): boolean => !allowFurtherLockdown;
 
 const { EPERM, EACCES, ENOSYS } = LinuxErrno;
@@ -32,7 +33,7 @@ const PROBES: readonly Probe[] = [
   { step: 'ptrace', syscall: 'ptrace', args: [16n, 0n], expected: EPERM, appliesTo: isAlways },
   { step: 'namespaces', syscall: 'unshare', args: [0n], expected: EPERM, appliesTo: isAlways },
   { step: 'io_uring', syscall: 'io_uring_setup', args: [0n, 0n], expected: EPERM, appliesTo: isAlways },
-  { step: 'signalling its group', syscall: 'kill', args: [0n, 0n], expected: EPERM, appliesTo: isAlways },
+  { step: 'signalling its group', syscall: 'kill', args: [0n, 0n], expected: EPERM, appliesTo: hasOwnPid },
   // PROT_EXEC of descriptor -1.
   {
     step: 'code from a file',
