@@ -1,9 +1,9 @@
 /**
  * Notices that something happens to files below a path: chokidar behind an interface of our own.
  *
- * chokidar judges by modification time and drops an edit that keeps it. So its raw events count as well;
- * they only say "look here", and `FileTracker` judges. Its own handling of editors' atomic saves is off:
- * the net effect after a quiet time is what counts.
+ * chokidar tells changes apart by size, modification time and inode, and drops what follows closely with
+ * the same three. So its raw events count as well; they only say "look here", and `FileTracker` judges. Its
+ * own handling of editors' atomic saves is off: the net effect after a quiet time is what counts.
  *
  * @module
  */
