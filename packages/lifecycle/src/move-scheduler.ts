@@ -47,27 +47,26 @@ export class MoveScheduler {
       this.#addFollowUp(caller.session, turn, move);
       return false;
     }
-    const ran = this.#enqueue(turn, { parent: caller, session: caller.session }, move);
+    const ran = this.#enqueue(turn, caller.session, move);
     return await this.#context.waitAs(caller, pluginId, ran);
   }
 
   async #runFromOutside(turn: Turn, move: (walk: Walk) => Promise<boolean>): Promise<boolean> {
     const session = new Session();
     try {
-      return await this.#enqueue(turn, { parent: undefined, session }, move);
+      return await this.#enqueue(turn, session, move);
     } finally {
       await session.settle();
     }
   }
 
-  /** It has no parent: by the time it runs, the move that asked for it has ended. */
   #addFollowUp(session: Session, turn: Turn, move: (walk: Walk) => Promise<boolean>): void {
     const { pluginId, fromState: from, toState: to } = turn;
     if (session.followUpCount >= MAX_FOLLOW_UPS) {
       const vetoReason = `${MAX_FOLLOW_UPS} moves have followed from one call; do its handlers undo each other?`;
       throw new InvalidTransitionError({ pluginId, from, to, allowed: TRANSITIONS[from], vetoReason });
     }
-    const ran = this.#enqueue(turn, { parent: undefined, session }, move);
+    const ran = this.#enqueue(turn, session, move);
     session.addFollowUp(
       ran.then(
         () => undefined,
@@ -80,7 +79,7 @@ export class MoveScheduler {
 
   #enqueue(
     { pluginId, signal, isUrgent }: Turn,
-    origin: { readonly parent: Walk | undefined; readonly session: Session },
+    session: Session,
     move: (walk: Walk) => Promise<boolean>,
   ): Promise<boolean> {
     let queue = this.#queues.get(pluginId);
@@ -89,7 +88,7 @@ export class MoveScheduler {
       this.#queues.set(pluginId, queue);
     }
     const run = (): Promise<boolean> => {
-      const walk = new Walk({ pluginId, ...origin });
+      const walk = new Walk({ pluginId, owner: this.#context, session });
       return this.#context.run(walk, () => move(walk));
     };
     return isUrgent === true ? queue.enqueueUrgent(run) : queue.enqueue(run, signal);

@@ -34,17 +34,19 @@ export class Session {
 /** One plugin on its way: the holder of that plugin's lock. */
 export class Walk {
   readonly pluginId: string;
-  readonly parent: Walk | undefined;
+  readonly owner: WalkContext;
   readonly session: Session;
+  /** The walk, of whatever manager, that this one was begun inside of. */
+  outer: Walk | undefined;
   /** Plugins whose lock something inside this walk is waiting for. */
   readonly waitsFor: Set<{ readonly pluginId: string }> = new Set<{ readonly pluginId: string }>();
   isRunning: boolean = true;
   readonly #failure = new AbortController();
   #failureMetadata: Readonly<Record<string, unknown>> = {};
 
-  constructor(facts: { pluginId: string; parent: Walk | undefined; session: Session }) {
+  constructor(facts: { pluginId: string; owner: WalkContext; session: Session }) {
     this.pluginId = facts.pluginId;
-    this.parent = facts.parent;
+    this.owner = facts.owner;
     this.session = facts.session;
   }
 
@@ -66,16 +68,25 @@ export class Walk {
   }
 }
 
+/**
+ * One for all managers of the process: in Node 22 every instance in use slows every promise down, and
+ * a call may lead from one manager over another back to the first. A walk knows whose it is.
+ */
+const storage = new AsyncLocalStorage<Walk>();
+
+function findInnermost(isMeant: (walk: Walk) => boolean): Walk | undefined {
+  let walk = storage.getStore();
+  while (walk !== undefined && !(walk.isRunning && isMeant(walk))) walk = walk.outer;
+  return walk;
+}
+
 /** The walks of one manager. */
 export class WalkContext {
-  readonly #storage = new AsyncLocalStorage<Walk>();
   readonly #running = new Map<string, Walk>();
 
   /** The innermost walk, still under way, that the present code runs inside of. */
   current(): Walk | undefined {
-    let walk = this.#storage.getStore();
-    while (walk?.isRunning === false) walk = walk.parent;
-    return walk;
+    return findInnermost(({ owner }) => owner === this);
   }
 
   /** The walk that holds this plugin's lock now. */
@@ -85,9 +96,11 @@ export class WalkContext {
 
   /** Runs `work` as `walk`, which holds the lock of its plugin. */
   async run<Result>(walk: Walk, work: () => Promise<Result>): Promise<Result> {
+    // Walks that have ended are skipped, or those begun by timers of each other would form an endless chain.
+    walk.outer = findInnermost(() => true);
     this.#running.set(walk.pluginId, walk);
     try {
-      return await this.#storage.run(walk, work);
+      return await storage.run(walk, work);
     } finally {
       walk.isRunning = false;
       this.#running.delete(walk.pluginId);

@@ -237,6 +237,23 @@ describe('a transition asked for inside a move of another plugin', () => {
   });
 });
 
+describe('a transition that leads over another manager', () => {
+  it('W-58: back to a plugin of the first does not hang', async () => {
+    const first = new LifecycleManager();
+    const second = new LifecycleManager();
+    const answers: boolean[] = [];
+    first.on(LifecycleEvent.AFTER_LOAD, async () => {
+      answers.push(await second.transition({ id: 'csv' }, { toState: LifecycleState.LOADED }));
+    });
+    second.on(LifecycleEvent.AFTER_LOAD, async () => {
+      answers.push(await first.transition({ id: 'csv' }, { toState: LifecycleState.ACTIVE }));
+    });
+    await first.transition({ id: 'csv' }, { toState: LifecycleState.LOADED });
+    expect(answers).toEqual([false, true]);
+    expect([first.getState('csv'), second.getState('csv')]).toEqual(['active', 'loaded']);
+  });
+});
+
 describe("the host's own asynchronous context", () => {
   it('is there in handlers and steps, also after a wait behind another caller', async () => {
     const storage = new AsyncLocalStorage<string>();
