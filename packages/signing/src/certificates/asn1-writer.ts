@@ -97,11 +97,6 @@ export function ia5String(text: string): Asn1 {
   return primitive(Type.IA5STRING, text);
 }
 
-/** A BMPString, two octets for each UTF-16 unit. */
-export function bmpString(text: string): Asn1 {
-  return primitive(Type.BMPSTRING, binary(Buffer.from(text, 'utf16le').swap16()));
-}
-
 /** A time of whole seconds: UTCTime before 2050, GeneralizedTime from then on (RFC 5280 §4.1.2.5). */
 export function time(date: Date): Asn1 {
   const digits = date.toISOString().replaceAll(/[-:T]|\.\d+Z$/gu, '');
