@@ -191,10 +191,16 @@ it('tests only what the plan closes', () => {
     'ptrace',
     'namespaces',
     'io_uring',
-    'signalling its group',
     'clone3',
     'a Unix socket',
   ]);
+});
+
+it('leaves signals to Landlock where the guest may start processes, and counts on both', () => {
+  const request = { ...plan, syscalls: { deniedSyscalls: [], allowNetwork: false, allowSubprocess: true } };
+  expect(lockOn(() => undefined, request).report.layers).toMatchObject({ scope: true, syscalls: true });
+  const signalled: Answer = ({ name, args }) => (name === 'kill' && args[0] === 4200n ? 0 : undefined);
+  expect(lockOn(signalled, request).report.layers).toMatchObject({ scope: false, syscalls: false });
 });
 
 describe('the lockdown exists', () => {

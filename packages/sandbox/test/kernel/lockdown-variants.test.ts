@@ -123,10 +123,11 @@ describe.skipIf(!isSupported).each(ways)('a guest on Node $version', (node) => {
     const then = `(() => {
       const { spawnSync } = ${module('child_process')};
       const run = (...command) => { const { error, status } = spawnSync(command[0], command.slice(1)); return error?.code ?? status };
-      return [run('/bin/true'), run('/bin/cat', '${bench.paths.readable}/own.txt'), run('/bin/cat', '${bench.paths.outside}/secret.txt')];
+      const ended = spawnSync('/bin/sleep', ['60'], { timeout: 50 }).signal;
+      return [ended, run('/bin/true'), run('/bin/cat', '${bench.paths.readable}/own.txt'), run('/bin/cat', '${bench.paths.outside}/secret.txt')];
     })()`;
     const { evaluated } = await bench.run(node, { runner, plan, acts: [], then });
-    expect(evaluated).toEqual([0, 0, 1]);
+    expect(evaluated).toEqual(['SIGTERM', 0, 0, 1]);
   });
 
   it('changes no file where it may not, even inside its writable paths', async () => {
