@@ -110,7 +110,7 @@ const DEFAULT_POLICY: SecurityPolicy = deepFreeze({
  * subprocesses; who lists a writable path wants it written. Without this the wider permission would be
  * granted on paper only. What the caller wrote himself is never touched.
  */
-function impliedBy(base: SecurityPolicy, input: SecurityPolicyInput): SecurityPolicyInput {
+function impliedBy(base: SecurityPolicy, input: SecurityPolicyInput): SecurityPolicyInput & Implied {
   const granted = GRANTS.filter(({ field }) => input[field] === true);
   const lifted = granted.flatMap(({ syscalls }) => syscalls);
   const modules = granted.flatMap((grant) => grant.modules);
@@ -126,6 +126,11 @@ function impliedBy(base: SecurityPolicy, input: SecurityPolicyInput): SecurityPo
     resourceLimits: { ...limits, deniedSyscalls: denied },
   };
 }
+
+/** The fields whose value may follow from others, decided. */
+type Implied = Required<
+  Pick<SecurityPolicyInput, 'allowFileWrite' | 'allowedModules' | 'blockedModules' | 'resourceLimits'>
+>;
 
 /** The permissions that a system call or a module would make void. */
 const GRANTS = [
@@ -148,12 +153,12 @@ export function mergePolicy(base: SecurityPolicy, given: SecurityPolicyInput): S
   const input = impliedBy(base, given);
   return deepFreeze({
     isolationLevel: input.isolationLevel ?? base.isolationLevel,
-    resourceLimits: mergeLimits(base.resourceLimits, input.resourceLimits ?? {}),
+    resourceLimits: mergeLimits(base.resourceLimits, input.resourceLimits),
     allowNetwork: input.allowNetwork ?? base.allowNetwork,
     allowSubprocess: input.allowSubprocess ?? base.allowSubprocess,
-    allowFileWrite: input.allowFileWrite ?? base.allowFileWrite,
-    allowedModules: [...(input.allowedModules ?? base.allowedModules)],
-    blockedModules: [...(input.blockedModules ?? base.blockedModules)],
+    allowFileWrite: input.allowFileWrite,
+    allowedModules: [...input.allowedModules],
+    blockedModules: [...input.blockedModules],
     requiredSignatures: input.requiredSignatures ?? base.requiredSignatures,
     requireTrustedSigner: input.requireTrustedSigner ?? base.requireTrustedSigner,
     signatureMaxAgeDays: input.signatureMaxAgeDays ?? base.signatureMaxAgeDays,

@@ -471,6 +471,12 @@ describe('SandboxResourceError', () => {
       actual: 12,
       message: /10 open files \(resourceLimits\.maxFileDescriptors\)$/,
     },
+    {
+      resourceType: 'processes',
+      limit: 1,
+      actual: Number.NaN,
+      message: /^plugin "p" used more where the limit is 1 processes$/,
+    },
     { resourceType: 'cpu', limit: 25, actual: 90, message: /25 % of a CPU/ },
     { resourceType: 'output', limit: 1024, actual: 2048, message: /1024 bytes of output$/ },
   ] as const)('$resourceType: names the limit and the option', ({ message, ...facts }) => {
