@@ -1,7 +1,7 @@
 /** One way to do the work; every contender does the same `operations` in one call. */
 export interface Contender {
   readonly name: string;
-  run(): unknown;
+  readonly run: () => unknown;
 }
 
 export interface Measurement {
@@ -17,9 +17,6 @@ function median(values: readonly number[]): number {
   return ordered[Math.floor(ordered.length / 2)] ?? Number.NaN;
 }
 
-/** Results go here so that no engine can leave the work out. */
-let sink: unknown;
-
 /**
  * Times all contenders in turn, round by round, so that a busy moment of the machine meets all of them.
  * The first is the one that the others are compared with.
@@ -29,12 +26,13 @@ export function measureInterleaved(
   options: { readonly operations: number; readonly rounds?: number },
 ): readonly Measurement[] {
   const { operations, rounds = 31 } = options;
-  for (const { run } of contenders) sink = run();
+  // Results are kept so that no engine can leave the work out.
+  const results = contenders.map(({ run }) => run());
   const times = contenders.map((): number[] => []);
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, { run }] of contenders.entries()) {
       const start = process.hrtime.bigint();
-      sink = run();
+      results[index] = run();
       times[index]?.push(Number(process.hrtime.bigint() - start) / operations);
     }
   }
@@ -47,9 +45,4 @@ export function measureInterleaved(
       ratio: median(own.map((time, round) => time / (first[round] ?? Number.NaN))),
     };
   });
-}
-
-/** For the curious: the last result. */
-export function lastResult(): unknown {
-  return sink;
 }

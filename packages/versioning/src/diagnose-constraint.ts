@@ -8,7 +8,6 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
   ['==', 'write "1.2.3" or "=1.2.3" for one exact version'],
   ['===', 'write "1.2.3" or "=1.2.3" for one exact version'],
   ['!=', 'write "<1.2.3 || >1.2.3" to leave one version out'],
-  ['~=', 'write "~1.2.3" or "^1.2.3"'],
   ['=>', 'write ">="'],
   ['=<', 'write "<="'],
   ['&&', 'write a comma or a space between parts that must all hold'],
