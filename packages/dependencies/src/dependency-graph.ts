@@ -1,4 +1,4 @@
-import type { Graph } from '@dagrejs/graphlib';
+import type { Graph, Label } from '@dagrejs/graphlib';
 import { DependencyCycleError, type DependencyError, type PluginDependency } from '@truthound/protocols';
 import { type CycleReport, findCyclicGroups, reportCycles } from './cycles/cycle-report.ts';
 import { DependencyNode } from './dependency-node.ts';
@@ -203,7 +203,7 @@ export class DependencyGraph {
   }
 
   /** A copy as a graph of `@dagrejs/graphlib`; nodes are named by {@link toGraphlibId}. */
-  toGraphlib(): Graph<undefined, GraphlibNode, GraphlibEdge> {
+  toGraphlib(): Graph<Label, GraphlibNode, GraphlibEdge> {
     return writeGraphlib(this.#storage);
   }
 

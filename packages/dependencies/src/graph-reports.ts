@@ -2,7 +2,7 @@ import { compareCodeUnits, sortedIds } from './graph/code-unit-order.ts';
 import { LOADING, OPTIONAL, REQUIRED } from './graph/edge-kind.ts';
 import { NONE } from './graph/edge-table.ts';
 import type { GraphStorage } from './graph/graph-storage.ts';
-import { TO_DEPENDENCIES, TO_DEPENDENTS, listNeighbours, walk } from './graph/reachability.ts';
+import { TO_DEPENDENCIES, TO_DEPENDENTS, listNeighbours, traceWays, walk } from './graph/reachability.ts';
 
 /** Why a plugin is there. */
 export interface WhyReport {
@@ -29,7 +29,7 @@ export function explainPresence(storage: GraphStorage, id: string, maxChains: nu
   const slot = storage.slotOf(id);
   if (slot === undefined) return freezeWhy(id, [], [], false);
 
-  const reached = walk(storage, [slot], TO_DEPENDENTS, LOADING);
+  const reached = traceWays(storage, [slot], TO_DEPENDENTS, LOADING);
   const roots = [...reached.keys()].filter((each) =>
     listNeighbours(storage, each, TO_DEPENDENTS, LOADING).every((above) => above === each),
   );
@@ -68,15 +68,14 @@ function freezeWhy(
 /** See {@link ImpactReport}. */
 export function findImpact(storage: GraphStorage, id: string): ImpactReport {
   const slot = storage.slotOf(id);
-  const lost =
-    slot === undefined ? new Map<number, number>() : walk(storage, [slot], TO_DEPENDENTS, REQUIRED);
+  const lost = slot === undefined ? new Set<number>() : walk(storage, [slot], TO_DEPENDENTS, REQUIRED);
   const degraded = new Set<number>();
-  for (const each of lost.keys()) {
+  for (const each of lost) {
     for (const dependent of listNeighbours(storage, each, TO_DEPENDENTS, OPTIONAL)) {
       if (!lost.has(dependent)) degraded.add(dependent);
     }
   }
-  const broken = [...lost.keys()].filter((each) => each !== slot);
+  const broken = [...lost].filter((each) => each !== slot);
   return Object.freeze({
     pluginId: id,
     broken: Object.freeze(sortedIds(broken.map((each) => storage.id(each)))),
@@ -98,6 +97,6 @@ export function listRelated(
   if (slot === undefined) return Object.freeze([]);
   const direction = options.direction === 'dependencies' ? TO_DEPENDENCIES : TO_DEPENDENTS;
   const direct = listNeighbours(storage, slot, direction, options.kinds);
-  const related = options.recursive ? [...walk(storage, direct, direction, options.kinds).keys()] : direct;
-  return Object.freeze(related.map((each) => storage.id(each)).sort(compareCodeUnits));
+  const related = options.recursive ? [...walk(storage, direct, direction, options.kinds)] : direct;
+  return Object.freeze(related.map((each) => storage.id(each)).sort());
 }

@@ -26,7 +26,7 @@ export interface CompactGraph {
 export function compactSlots(storage: GraphStorage, slots: readonly number[], kinds: EdgeKind): CompactGraph {
   const { edges } = storage;
   const ids = slots.map((slot) => storage.id(slot));
-  const order = ids.map((_, index) => index);
+  const order = Int32Array.from(slots.keys());
   sortByText(order, ids);
 
   const vertexOf = new Int32Array(storage.slotCount).fill(NONE);
@@ -48,7 +48,7 @@ export function compactSlots(storage: GraphStorage, slots: readonly number[], ki
     offsets[vertex + 1] = used;
   });
   return {
-    ids: order.map((index) => ids[index] ?? ''),
+    ids: Array.from(order, (index) => ids[index] ?? ''),
     offsets,
     targets: targets.subarray(0, used),
     kinds: edgeKinds.subarray(0, used),

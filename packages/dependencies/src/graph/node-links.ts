@@ -42,5 +42,5 @@ export function listPresentIds(storage: GraphStorage): string[] {
   return storage
     .presentSlots()
     .map((slot) => storage.id(slot))
-    .sort(compareCodeUnits);
+    .sort();
 }

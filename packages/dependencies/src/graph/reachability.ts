@@ -1,3 +1,4 @@
+import { compareCodeUnits } from './code-unit-order.ts';
 import type { EdgeKind } from './edge-kind.ts';
 import { NONE } from './edge-table.ts';
 import type { GraphStorage } from './graph-storage.ts';
@@ -37,11 +38,39 @@ export function listNeighbours(
   return found;
 }
 
-/**
- * All slots that are reached from `starts`, breadth-first, with the slot each was first reached from
- * (`NONE` for the starts themselves). Costs no more than what is reached.
- */
+/** The neighbours by id: whoever is reached first is then the same for every order of insertion. */
+export function listSortedNeighbours(
+  storage: GraphStorage,
+  slot: number,
+  direction: Direction,
+  kinds: EdgeKind,
+): number[] {
+  const found = listNeighbours(storage, slot, direction, kinds);
+  return found.length < 2 ? found : found.sort((a, b) => compareCodeUnits(storage.id(a), storage.id(b)));
+}
+
+/** All slots that are reached from `starts`. Costs no more than what is reached. */
 export function walk(
+  storage: GraphStorage,
+  starts: Iterable<number>,
+  direction: Direction,
+  kinds: EdgeKind,
+): Set<number> {
+  const reached = new Set(starts);
+  // A Set may be added to while it is iterated: it is its own queue.
+  for (const slot of reached) {
+    for (let edge = direction.first(storage, slot); edge !== NONE; edge = direction.next(storage, edge)) {
+      if ((storage.edges.kind(edge) & kinds) !== 0) reached.add(direction.end(storage, edge));
+    }
+  }
+  return reached;
+}
+
+/**
+ * The same breadth-first and by id, with the slot that each was first reached from (`NONE` for the
+ * starts): the shortest ways, and of several the first by id.
+ */
+export function traceWays(
   storage: GraphStorage,
   starts: Iterable<number>,
   direction: Direction,
@@ -49,11 +78,9 @@ export function walk(
 ): Map<number, number> {
   const reachedFrom = new Map<number, number>();
   for (const start of starts) reachedFrom.set(start, NONE);
-  // A Map may be added to while it is iterated: it is its own queue.
   for (const slot of reachedFrom.keys()) {
-    for (let edge = direction.first(storage, slot); edge !== NONE; edge = direction.next(storage, edge)) {
-      const target = direction.end(storage, edge);
-      if ((storage.edges.kind(edge) & kinds) !== 0 && !reachedFrom.has(target)) reachedFrom.set(target, slot);
+    for (const next of listSortedNeighbours(storage, slot, direction, kinds)) {
+      if (!reachedFrom.has(next)) reachedFrom.set(next, slot);
     }
   }
   return reachedFrom;

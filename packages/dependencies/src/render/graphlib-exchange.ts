@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { Graph } from '@dagrejs/graphlib';
+import { Graph, type Label } from '@dagrejs/graphlib';
 import type { DependencyType, PluginDependency, VersionRequirement } from '@truthound/protocols';
 import type { AddNodeOptions } from '../graph-options.ts';
 import { refuse } from '../graph/declaration.ts';
@@ -61,8 +61,8 @@ export function fromGraphlibId(node: string): string {
 }
 
 /** A new graphlib graph. */
-export function writeGraphlib(storage: GraphStorage): Graph<undefined, GraphlibNode, GraphlibEdge> {
-  const result = new Graph<undefined, GraphlibNode, GraphlibEdge>({ directed: true });
+export function writeGraphlib(storage: GraphStorage): Graph<Label, GraphlibNode, GraphlibEdge> {
+  const result = new Graph<Label, GraphlibNode, GraphlibEdge>({ directed: true });
   const ids = listKnownIds(storage);
   for (const pluginId of ids) {
     const slot = storage.slotOf(pluginId) ?? NONE;

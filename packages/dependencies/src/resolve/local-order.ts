@@ -12,7 +12,7 @@ import { LOADING, type EdgeKind, OPTIONAL, REQUIRED } from '../graph/edge-kind.t
 import { NONE } from '../graph/edge-table.ts';
 import type { GraphStorage } from '../graph/graph-storage.ts';
 import { planLoading } from '../graph/load-plan.ts';
-import { TO_DEPENDENCIES, TO_DEPENDENTS, walk } from '../graph/reachability.ts';
+import { TO_DEPENDENCIES, TO_DEPENDENTS, traceWays, walk } from '../graph/reachability.ts';
 
 function presentSlotsOf(storage: GraphStorage, ids: Iterable<string>): readonly number[] {
   return sortedIds(new Set(ids)).map((pluginId) => {
@@ -32,7 +32,7 @@ function orderOf(storage: GraphStorage, slots: readonly number[]): string[] {
 
 /** See {@link DependencyResolver.getInstallOrder}. */
 export function orderInstallation(storage: GraphStorage, ids: Iterable<string>): readonly string[] {
-  const closure = walk(storage, presentSlotsOf(storage, ids), TO_DEPENDENCIES, REQUIRED);
+  const closure = traceWays(storage, presentSlotsOf(storage, ids), TO_DEPENDENCIES, REQUIRED);
   for (const [slot, from] of closure) {
     if (storage.isPresent(slot)) continue;
     throw new MissingDependencyError({ pluginId: storage.id(from), dependencyId: storage.id(slot) });
@@ -58,7 +58,7 @@ export function orderUninstallation(
   isForced: boolean,
 ): UninstallOrder {
   const requested = new Set(presentSlotsOf(storage, ids));
-  const closure = [...walk(storage, requested, TO_DEPENDENTS, REQUIRED).keys()];
+  const closure = [...walk(storage, requested, TO_DEPENDENTS, REQUIRED)];
   const all = orderOf(storage, closure).reverse();
   if (isForced) return Object.freeze({ order: Object.freeze(all), affected: Object.freeze([]) });
   const isRequested = new Set([...requested].map((slot) => storage.id(slot)));
@@ -80,7 +80,7 @@ export function findUnloaded(
   const blocking: EdgeKind = allowMissingOptional ? REQUIRED : REQUIRED | OPTIONAL;
   const { edges } = storage;
   const missing = new Set<string>();
-  for (const slot of walk(storage, [start], TO_DEPENDENCIES, blocking).keys()) {
+  for (const slot of walk(storage, [start], TO_DEPENDENCIES, blocking)) {
     for (let edge = edges.firstOut(slot); edge !== NONE; edge = edges.nextOut(edge)) {
       if ((edges.kind(edge) & blocking) === 0) continue;
       const target = edges.target(edge);

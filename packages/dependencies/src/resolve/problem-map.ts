@@ -64,7 +64,7 @@ export function spreadProblems(
   }
   const blocked = walk(storage, starts, TO_DEPENDENTS, REQUIRED);
   const blockedBy = new Map<string, readonly string[]>();
-  for (const slot of blocked.keys()) {
+  for (const slot of blocked) {
     const below = listNeighbours(storage, slot, TO_DEPENDENCIES, REQUIRED).filter((each) =>
       blocked.has(each),
     );

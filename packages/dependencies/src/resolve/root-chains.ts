@@ -1,7 +1,7 @@
 import { LOADING } from '../graph/edge-kind.ts';
 import { NONE } from '../graph/edge-table.ts';
 import type { GraphStorage } from '../graph/graph-storage.ts';
-import { TO_DEPENDENCIES, TO_DEPENDENTS, listNeighbours, walk } from '../graph/reachability.ts';
+import { TO_DEPENDENCIES, TO_DEPENDENTS, listNeighbours, traceWays } from '../graph/reachability.ts';
 import { compareCodeUnits } from '../graph/code-unit-order.ts';
 
 /** Answers, for any plugin, one shortest chain down to it from a plugin that nothing depends on. */
@@ -30,11 +30,11 @@ export class RootChains {
     const slots = storage.presentSlots();
     slots.sort((a, b) => compareCodeUnits(storage.id(a), storage.id(b)));
     const roots = slots.filter((slot) => listNeighbours(storage, slot, TO_DEPENDENTS, LOADING).length === 0);
-    const above = walk(storage, roots, TO_DEPENDENCIES, LOADING);
+    const above = traceWays(storage, roots, TO_DEPENDENCIES, LOADING);
     // What no root reaches hangs below a circle: its first plugin by id stands for a root.
     for (const slot of slots) {
       if (above.has(slot)) continue;
-      for (const [reached, from] of walk(storage, [slot], TO_DEPENDENCIES, LOADING)) {
+      for (const [reached, from] of traceWays(storage, [slot], TO_DEPENDENCIES, LOADING)) {
         if (!above.has(reached)) above.set(reached, from);
       }
     }
