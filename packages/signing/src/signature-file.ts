@@ -24,11 +24,13 @@ import { toLocalPath } from './local-path.ts';
 
 const FORMAT_VERSION = 1;
 
-/** Where the signatures of `pluginPath` stand. */
+/** Where the signatures of `pluginPath` stand. @throws SignatureError when there is no plugin */
 export async function signatureFileOf(pluginPath: FilePath): Promise<string> {
   const path = toLocalPath(pluginPath);
-  const kind = await stat(path).catch(() => undefined);
-  return kind?.isFile() === true ? `${path}.${SIGNATURE_FILE}` : join(path, SIGNATURE_FILE);
+  const kind = await stat(path).catch((cause: unknown) => {
+    throw new SignatureError(`there is no plugin at "${path}"`, {}, { cause });
+  });
+  return kind.isFile() ? `${path}.${SIGNATURE_FILE}` : join(path, SIGNATURE_FILE);
 }
 
 /**

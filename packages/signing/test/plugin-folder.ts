@@ -7,7 +7,7 @@ import type { SignatureInfo } from '../src/index.ts';
 import { removeTree } from '../src/snapshot/remove-tree.ts';
 
 /** The time of every test that does not say another. */
-export const NOW = new Date('2026-03-01T12:00:00.000Z');
+export const NOW: Date = new Date('2026-03-01T12:00:00.000Z');
 
 /** A plugin of two files. */
 export const FILES: Readonly<Record<string, string>> = {
