@@ -21,17 +21,14 @@ export class ReloadAttempt {
   previousVersion: string = '';
   newVersion: string | undefined;
   isRolledBack: boolean = false;
+  /** An instance that should serve does not work any more. */
+  isBroken: boolean = false;
   drained: number = 0;
   aborted: number = 0;
 
   constructor(pluginId: string, strategy: ReloadStrategy) {
     this.pluginId = pluginId;
     this.strategy = strategy;
-  }
-
-  /** "1.0.0 to 2.0.0", as far as it is known. */
-  get versions(): string {
-    return `${this.previousVersion} to ${this.newVersion ?? 'the next version'}`;
   }
 
   error(step: ReloadStep | 'interrupted', reason: string, options?: ErrorOptions): ReloadError {

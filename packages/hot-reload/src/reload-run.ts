@@ -132,7 +132,7 @@ export class ReloadRun {
       });
     }
     if (isApproved === true) return;
-    const reason = `${attempt.versions} wants more, and approveWiderPermissions did not approve:${list}`;
+    const reason = `${String(attempt.newVersion)} wants more than ${attempt.previousVersion}, and approveWiderPermissions did not approve:${list}`;
     throw attempt.error('permissions', reason);
   }
 
@@ -144,7 +144,7 @@ export class ReloadRun {
     const outcome = { success: error === undefined, rolledBack, error: error?.message };
     const metadata = { strategy, previousVersion, newVersion, ...outcome };
     try {
-      if (error !== undefined && this.#isDown()) {
+      if (error !== undefined && (attempt.isBroken || this.#isDown())) {
         await lifecycle.transitionToError({ id }, { error, metadata });
       } else {
         const { signal } = this.#takenOver;

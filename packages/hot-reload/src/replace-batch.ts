@@ -2,7 +2,7 @@ import type { PluginInstance, PreparedPlugin } from '@truthound/protocols';
 import { NEVER, depart } from './departure.ts';
 import { describeError } from './reload-attempt.ts';
 import type { ReloadEnvironment } from './reload-environment.ts';
-import { createAbortedError, discard, runCleanup } from './reload-steps.ts';
+import { createAbortedError, discard } from './reload-steps.ts';
 import { Replacement } from './replacement.ts';
 
 /**
@@ -27,10 +27,10 @@ export async function replaceBatch(
     switchAll(environment, replacements);
     onSwitched(replacements);
   } catch (error) {
-    await Promise.all(stateful.map((each) => restore(environment, each)));
+    const problems = await restoreAll(environment, stateful);
     calls.release();
     await Promise.all(replacements.map(({ next }) => discard(environment, next)));
-    throw error;
+    throw problems.length === 0 ? error : createBrokenError(environment, error, problems);
   } finally {
     calls.release();
   }
@@ -101,11 +101,25 @@ async function handOver(
   await replacement.handOver(environment, prepared.state);
 }
 
-async function restore(environment: ReloadEnvironment, replacement: Replacement): Promise<void> {
-  const { previous } = replacement;
-  await runCleanup(environment, `${previous.version} did not take its state back`, () =>
-    replacement.reactivatePrevious({ ...environment, signal: NEVER }),
-  );
+/** Gives old instances their own state back; answers what went wrong. */
+async function restoreAll(
+  environment: ReloadEnvironment,
+  replacements: readonly Replacement[],
+): Promise<readonly string[]> {
+  const goingBack = { ...environment, signal: NEVER };
+  const outcomes = await Promise.allSettled(replacements.map((each) => each.reactivatePrevious(goingBack)));
+  return outcomes.flatMap((each) => (each.status === 'rejected' ? [describeError(each.reason)] : []));
+}
+
+/** The old version gave its state up and did not take it back: now neither version serves as it should. */
+function createBrokenError(
+  { attempt }: ReloadEnvironment,
+  error: unknown,
+  problems: readonly string[],
+): Error {
+  attempt.isBroken = true;
+  const what = `${attempt.previousVersion} did not take its state back: ${problems.join('; ')}`;
+  return attempt.error('state', `${describeError(error)}; ${what}`, { cause: error });
 }
 
 /** No `await` stands in here: no call can fall between the check and the switch, or between two switches. */

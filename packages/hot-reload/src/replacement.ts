@@ -18,6 +18,14 @@ function askForState(
   return runStep(environment, 'state', (signal) => instance.dispose({ signal }), goBackToWork);
 }
 
+function activateWith(
+  environment: ReloadEnvironment,
+  instance: PluginInstance,
+  previousState: PluginState | undefined,
+): Promise<void> {
+  return runStep(environment, 'state', (signal) => instance.activate({ previousState, signal }));
+}
+
 /** One instance of the old version and the one that takes its place. */
 export class Replacement {
   readonly previous: PluginInstance;
@@ -90,7 +98,7 @@ export class Replacement {
     try {
       await this.#activatePrevious(environment, isReadable ? current : this.#handedOver?.state);
     } catch (error) {
-      if (current !== undefined) await this.next.activate({ previousState: current });
+      if (current !== undefined) await this.#reactivateNext(environment, current);
       throw error;
     }
   }
@@ -99,8 +107,17 @@ export class Replacement {
     environment: ReloadEnvironment,
     previousState: PluginState | undefined,
   ): Promise<void> {
-    await runStep(environment, 'state', (signal) => this.previous.activate({ previousState, signal }));
+    await activateWith(environment, this.previous, previousState);
     this.#handedOver = undefined;
+  }
+
+  async #reactivateNext(environment: ReloadEnvironment, state: PluginState): Promise<void> {
+    try {
+      await activateWith(environment, this.next, state);
+    } catch (error) {
+      environment.attempt.isBroken = true;
+      throw error;
+    }
   }
 
   async #takeStateOfNext(environment: ReloadEnvironment): Promise<PluginState | undefined> {

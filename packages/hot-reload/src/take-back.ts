@@ -29,9 +29,16 @@ export async function takeBack(
 
   // What made the reload stop must not stop it from going back.
   const goingBack = { ...environment, signal: NEVER };
-  const outcomes = await Promise.all(
-    switched.map((each) => switchBack(goingBack, each, stateVersions).catch(describeError)),
-  );
+  const calls = new HeldCalls(environment);
+  let outcomes: readonly (string | undefined)[];
+  try {
+    if (switched.some(({ hasHandedOver }) => hasHandedOver)) calls.hold();
+    outcomes = await Promise.all(
+      switched.map((each) => switchBack(goingBack, each, stateVersions).then(() => undefined, describeError)),
+    );
+  } finally {
+    calls.release();
+  }
   await Promise.all(
     switched.map(({ previous, next }, index) =>
       leave(goingBack, outcomes[index] === undefined ? next : previous),
@@ -52,18 +59,12 @@ async function switchBack(
   const { attempt, settings } = environment;
   const { previous, next } = replacement;
   if (!previous.isAlive) throw new Error(`its instance ${previous.instanceId} is gone`);
-  const calls = new HeldCalls(environment);
-  try {
-    if (replacement.hasHandedOver) {
-      calls.hold();
-      const counts = await depart(environment, next, { hurry: NEVER, keep: NEVER });
-      attempt.aborted += counts.aborted;
-      await replacement.handBack(environment, stateVersions);
-    }
-    settings.loader.switchInstance(attempt.pluginId, next, previous);
-  } finally {
-    calls.release();
+  if (replacement.hasHandedOver) {
+    const counts = await depart(environment, next, { hurry: NEVER, keep: NEVER });
+    attempt.aborted += counts.aborted;
+    await replacement.handBack(environment, stateVersions);
   }
+  settings.loader.switchInstance(attempt.pluginId, next, previous);
 }
 
 /** Retires an instance that no longer serves, once its calls are at rest. */

@@ -288,6 +288,28 @@ describe('HotReloadManager options', () => {
     expect(create).toThrow(RangeError);
   });
 
+  it('says of each option what it must be', () => {
+    const { lifecycle, loader } = createSetup();
+    const wrong = { loader, drainTimeoutMs: '1s', maxUnavailable: 'all', onWarning: 'log', clock: null };
+    const create = (): unknown => new HotReloadManager(lifecycle, wrong as never);
+    expect(create).toThrow(ValidationError);
+    expect(create).toThrow(/drainTimeoutMs must be a number of milliseconds, not 1s/);
+    expect(create).toThrow(/maxUnavailable must be a number, not all/);
+    expect(create).toThrow(/onWarning must be a function, not log/);
+    expect(create).toThrow(/clock must be an object with the method setTimer\(\)/);
+  });
+
+  it('warns by process.emitWarning where nothing else is given', async () => {
+    const { lifecycle, loader, clock, v1 } = createSetup();
+    v1.deactivate = () => {
+      throw new Error('stuck');
+    };
+    const manager = new HotReloadManager(lifecycle, { loader, clock });
+    const warned = new Promise((resolve) => process.once('warning', resolve));
+    await clock.until(manager.reload(PLUGIN));
+    expect(await warned).toMatchObject({ message: 'plugin "csv": deactivate() of 1.0.0 failed: stuck' });
+  });
+
   it('needs a loader', () => {
     const { lifecycle } = createSetup();
     expect(() => new HotReloadManager(lifecycle, {} as never)).toThrow(/loader must be an object/);

@@ -194,7 +194,7 @@ describe('Whatever happens around a reload', () => {
           const kept = loader.serving.reduce((sum, { data }) => sum + Number(data ?? 0), 0);
           expect(kept).toBe(hasState && !isStateLost ? model.finished : kept);
         }),
-        { numRuns: 1_000 },
+        { numRuns: 400 },
       );
     },
   );

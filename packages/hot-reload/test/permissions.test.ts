@@ -10,7 +10,9 @@ describe('An update that wants more', () => {
     const setup = createSetup({ v2: { widerPermissions: CHANGES } });
     const result = await setup.clock.until(setup.manager.reload(PLUGIN));
     expect((result.error as ReloadError).step).toBe('permissions');
-    expect(result.error?.message).toContain('1.0.0 to 2.0.0 wants more');
+    expect(result.error?.message).toContain(
+      '2.0.0 wants more than 1.0.0, and approveWiderPermissions did not approve',
+    );
     for (const change of CHANGES) expect(result.error?.message).toContain(`\n  - ${change}`);
     expect(setup.loader.all).toHaveLength(1);
     expect(await askVersion(setup)).toBe('1.0.0');

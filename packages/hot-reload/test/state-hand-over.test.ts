@@ -1,4 +1,4 @@
-import { type ReloadError, ReloadStrategy } from '@truthound/protocols';
+import { LifecycleState, type ReloadError, ReloadStrategy } from '@truthound/protocols';
 import { describe, expect, it } from 'vitest';
 import { askVersion, beginCall } from './support/calls.ts';
 import { PLUGIN, type Setup, type SetupOptions, createSetup } from './support/create-setup.ts';
@@ -151,14 +151,41 @@ describe('State hand-over', () => {
     expect(setup.warnings.map(({ message }) => message)).toEqual([expect.stringContaining('only once')]);
   });
 
-  it('warns when the old version does not take its state back', async () => {
+  it('says so, and puts the plugin into ERROR, when the old version does not take its state back', async () => {
     const setup = createStateful({
       v1: { activate: () => Promise.reject(new Error('only once')) },
-      v2: { health: () => ({ isHealthy: false }) },
+      v2: { health: () => ({ isHealthy: false, reason: 'cold' }) },
     });
-    const result = await setup.clock.until(setup.manager.reload(PLUGIN));
-    expect(result.success).toBe(false);
-    expect(setup.warnings[0]?.message).toContain('1.0.0 did not take its state back');
+    const { error } = await setup.clock.until(setup.manager.reload(PLUGIN));
+    expect(error?.message).toContain('cold');
+    expect(error?.message).toContain('1.0.0 did not take its state back');
+    expect(error?.message).toContain('only once');
+    expect(setup.lifecycle.getState(PLUGIN)).toBe(LifecycleState.ERROR);
+    expect(setup.loader.isHeld).toBe(false);
+  });
+
+  it('holds calls until every one of several instances has its state back', async () => {
+    let isFirst = true;
+    const setup = createStateful({
+      instanceCount: 2,
+      v1: {
+        activate: () => {
+          if (!isFirst) return Promise.resolve();
+          isFirst = false;
+          return new Promise((resolve) => setup.clock.setTimer(resolve, 100));
+        },
+      },
+      options: { bakeErrorLimit: 0 },
+    });
+    const reload = setup.manager.reload(PLUGIN);
+    await setup.clock.settle();
+    setup.loader.serving[0]?.failCall();
+    await setup.clock.advance(50);
+    expect(setup.loader.isHeld).toBe(true);
+    const call = await beginCall(setup, 0);
+    expect(await setup.clock.until(reload)).toMatchObject({ rolledBack: true });
+    setup.loader.serving[0]?.finish();
+    expect(await call.outcome).toEqual({ answer: '1.0.0' });
   });
 
   it('refuses a downgrade past a one-way migration before anything is started', async () => {
@@ -263,6 +290,27 @@ describe('State hand-over', () => {
     setup.loader.serving[0]?.failCall();
     expect(await setup.clock.until(reload)).toMatchObject({ rolledBack: true });
     expect(setup.loader.all[0]?.data).toEqual({ rows: 7 });
+  });
+
+  it('ends also when neither version takes the state any more', async () => {
+    let activations = 0;
+    const setup = createStateful({
+      v1: { activate: () => Promise.reject(new Error('only once')) },
+      v2: {
+        activate: () => {
+          activations += 1;
+          return activations === 1 ? undefined : new Promise(() => undefined);
+        },
+      },
+      options: { bakeErrorLimit: 0 },
+    });
+    const reload = setup.manager.reload(PLUGIN);
+    await setup.clock.settle();
+    setup.loader.serving[0]?.failCall();
+    const result = await setup.clock.until(reload);
+    expect(result).toMatchObject({ success: false, rolledBack: false });
+    expect(result.error?.message).toContain('startTimeoutMs');
+    expect(setup.lifecycle.getState(PLUGIN)).toBe(LifecycleState.ERROR);
   });
 
   it('lets the new version serve on with its state when the old one does not take it back', async () => {

@@ -91,6 +91,27 @@ describe('PluginWatch', () => {
     expect(setup.events).toEqual([]);
   });
 
+  it('does not look twice at a time', async () => {
+    const timers: (() => void)[] = [];
+    const clock = {
+      now: () => 0,
+      setTimer: (callback: () => void) => {
+        timers.push(callback);
+        return () => undefined;
+      },
+    };
+    const setup = await createWatch({ clock });
+    await writeFile(setup.file, 'two');
+    setup.tree.onStirred(setup.file);
+    timers.shift()?.();
+    setup.tree.onStirred(setup.file);
+    timers.shift()?.();
+    // The second look found the first under way and waits anew.
+    expect(timers).toHaveLength(1);
+    await untilEvents(setup, 2);
+    expect(setup.events).toHaveLength(2);
+  });
+
   it('only tells of changes when it is not to reload', async () => {
     const setup = await createWatch({ reload: undefined });
     await rm(setup.file);

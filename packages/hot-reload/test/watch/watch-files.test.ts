@@ -2,7 +2,7 @@ import { utimesSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { LifecycleState, ValidationError } from '@truthound/protocols';
+import { LifecycleState, ReloadStrategy, ValidationError } from '@truthound/protocols';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HotReloadManager, type WatchEvents, type WatchHandle, type WatchOptions } from '../../src/index.ts';
 import { PLUGIN } from '../support/create-setup.ts';
@@ -58,10 +58,11 @@ async function createRealWatch(
 
 describe('HotReloadManager.watch, on real files', () => {
   it('W-65: reloads the plugin when a file changes', async () => {
-    const { folder, next, loader } = await createRealWatch({ autoReload: true });
+    const strategy = ReloadStrategy.ROLLING;
+    const { folder, next, loader } = await createRealWatch({ autoReload: true, strategy });
     const reload = next('reload');
     await writeFile(join(folder, 'lib', 'main.js'), 'three');
-    expect(await reload).toMatchObject({ success: true, pluginId: PLUGIN, newVersion: '2.0.0' });
+    expect(await reload).toMatchObject({ success: true, pluginId: PLUGIN, newVersion: '2.0.0', strategy });
     expect(loader.serving[0]?.version).toBe('2.0.0');
   });
 
