@@ -38,7 +38,7 @@ export function composeParts(config: ResolvedConfig, given: Partial<ManagerParts
     lifecycle: given.lifecycle ?? new LifecycleManager(),
     trustStore,
     verifier: given.verifier ?? new SignatureVerification(config, trustStore as TrustStoreImpl),
-    createEngine: given.createEngine ?? ((level) => engines.create(level)),
+    createEngine: given.createEngine ?? ((level) => engines.create(level, { standby: config.standby })),
     parseRange: given.parseRange ?? parseConstraint,
     createHotReload:
       given.createHotReload ??

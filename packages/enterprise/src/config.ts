@@ -51,6 +51,8 @@ export interface EnterprisePluginManagerConfig {
   readonly host?: HostFunctions;
   /** How many instances of a plugin serve, by plugin id. @defaultValue 1 */
   readonly instances?: Readonly<Record<string, number>>;
+  /** Guests kept started ahead, so that loading does not wait for Node to start. @defaultValue 1 */
+  readonly standby?: number;
   /** How reloads are done. */
   readonly reload?: ReloadSettings;
 }
@@ -118,6 +120,8 @@ const CHECKS: Readonly<Record<keyof EnterprisePluginManagerConfig, FieldCheck>> 
     (Object.values(value as object).every((each) => Number.isInteger(each) && each > 0)
       ? undefined
       : 'must map ids to whole numbers above 0'),
+  standby: (value) =>
+    Number.isInteger(value) && (value as number) >= 0 ? undefined : 'must be a whole number of at least 0',
   reload: isObject,
 };
 
@@ -166,6 +170,7 @@ export function resolveConfig(config: EnterprisePluginManagerConfig): ResolvedCo
     hostVersion: config.hostVersion ?? '1.0.0',
     host: Object.freeze({ ...config.host }),
     instances: Object.freeze({ ...config.instances }),
+    standby: config.standby ?? 1,
     reload: Object.freeze({ ...config.reload }),
   });
 }

@@ -45,7 +45,7 @@ export function nodePermissionFlags(
 }
 
 /** What the permission model keeps. Node's documentation calls it a seat belt, so nothing here counts as more than partial. */
-export function nodePermissionsLayer(node: NodeFacts): AppliedLayer {
+export function nodePermissionsLayer(node: NodeFacts, hasNarrowPaths: boolean): AppliedLayer {
   const claim = (guarantee: Claim['guarantee'], detail: string): Claim => ({
     guarantee,
     strength: 'partial',
@@ -54,8 +54,12 @@ export function nodePermissionsLayer(node: NodeFacts): AppliedLayer {
   return {
     name: 'node-permissions',
     claims: [
-      claim('fileRead', 'only the granted paths, but for links that already stand inside them'),
-      claim('fileWrite', 'only the granted paths, but for links that already stand inside them'),
+      ...(hasNarrowPaths
+        ? [
+            claim('fileRead', 'only the granted paths, but for links that already stand inside them'),
+            claim('fileWrite', 'only the granted paths, but for links that already stand inside them'),
+          ]
+        : []),
       claim('subprocess', 'child_process is closed'),
       claim('processCount', 'child_process is closed'),
       ...(closesNetwork(node) ? [claim('network', 'sockets are closed')] : []),

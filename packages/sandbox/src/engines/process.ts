@@ -1,6 +1,3 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   type InvokeOptions,
   IsolationLevel,
@@ -11,28 +8,24 @@ import {
   type SandboxOptions,
   type SandboxReference,
   type SecurityPolicy,
+  ValidationRangeError,
   createPolicy,
   normalizeModuleName,
 } from '@truthound/protocols';
-import { type AppliedLayer, assertEnforced, createEnforcementReport } from '../confinement/enforcement.ts';
-import {
-  type NodeFacts,
-  nodePermissionFlags,
-  nodePermissionsLayer,
-} from '../confinement/node-permissions.ts';
-import {
-  appliedKernelLayers,
-  findKernelRoad,
-  moduleGateLayer,
-  planKernelLockdown,
-} from '../confinement/kernel-layers.ts';
+import { assertEnforced, createEnforcementReport } from '../confinement/enforcement.ts';
+import { findKernelRoad, planKernelLockdown } from '../confinement/kernel-layers.ts';
+import type { PermittedPaths } from '../confinement/node-permissions.ts';
+import { appliedProcessLayers, governsCpu } from '../confinement/process-layers.ts';
 import { findGuestEntry } from '../guest-entry.ts';
-import type { GuestPlan, KernelPlan, StepReport } from '../guest/guest-plan.ts';
+import type { GuestPlan, KernelPlan } from '../guest/guest-plan.ts';
 import { type ResolvedPluginSource, resolvePluginSource, toModuleUrl } from '../plugin-entry-point.ts';
-import { CpuGovernor, canGovernCpu } from '../process/cpu-governor.ts';
+import { CpuGovernor } from '../process/cpu-governor.ts';
 import { readGuestNode } from '../process/guest-node.ts';
+import { type LaunchFacts, launchArguments, standbyKey } from '../process/launch-arguments.ts';
 import { ModuleCopies } from '../process/module-copies.ts';
 import { ProcessGuest } from '../process/process-guest.ts';
+import { createScratchFolder } from '../process/scratch-folder.ts';
+import { type ParkedGuest, StandbyPool } from '../process/standby-pool.ts';
 import { type Target, toCallTarget } from '../session/call-target.ts';
 import { SandboxSession } from '../session/sandbox-session.ts';
 import { assertEngineFits } from './engine-fit.ts';
@@ -41,6 +34,19 @@ import { assertEngineFits } from './engine-fit.ts';
 export interface ProcessSandboxEngineOptions {
   /** The Node binary that guests run on. @defaultValue the host's own */
   readonly guestNode?: string;
+  /**
+   * How many guests are kept started ahead, for each set of command-line options: a first call then takes
+   * milliseconds where it took a start of Node. Each costs some 14 MB. @defaultValue 0
+   */
+  readonly standby?: number;
+}
+
+interface StartedSession {
+  readonly session: SandboxSession;
+  readonly pid: number;
+  /** What its guest can read. */
+  readonly readable: readonly string[];
+  readonly scratch: AsyncDisposable & { readonly path: string };
 }
 
 const STARTUP_TIMEOUT_MS = 30_000;
@@ -52,10 +58,27 @@ export class ProcessSandboxEngine implements SandboxEngine {
   readonly #node: string;
   readonly #sessions = new Set<SandboxSession>();
   readonly #moduleCopies = new WeakMap<SandboxSession, ModuleCopies>();
+  /** Folders that are being removed. */
+  readonly #clearing = new Set<Promise<void>>();
+  readonly #standbySize: number;
+  #standby: StandbyPool | undefined;
+  /** Whether a guest of this engine has confirmed that the kernel's layers stand here. */
+  #isKernelProven = false;
   #probe: Promise<boolean> | undefined;
 
+  /** @throws ValidationRangeError for a number of standby guests that is none */
   constructor(options: ProcessSandboxEngineOptions = {}) {
-    this.#node = options.guestNode ?? process.execPath;
+    const { guestNode = process.execPath, standby = 0 } = options;
+    if (!Number.isInteger(standby) || standby < 0) {
+      const problem = `must be a whole number of at least 0, not ${String(standby)}`;
+      throw new ValidationRangeError({
+        subject: 'ProcessSandboxEngineOptions',
+        faults: [{ path: 'standby', problem, outOfRange: true }],
+      });
+    }
+    this.#node = guestNode;
+    this.#standbySize = standby;
+    this.#standby = standby > 0 ? new StandbyPool(standby) : undefined;
   }
 
   isAvailable(): Promise<boolean> {
@@ -71,27 +94,20 @@ export class ProcessSandboxEngine implements SandboxEngine {
     assertEngineFits(this.isolationLevel, policy, pluginId);
     const source =
       options.plugin === undefined ? undefined : await resolvePluginSource(options.plugin, pluginId);
-    const scratch = await realpath(await mkdtemp(join(tmpdir(), 'truthound-sandbox-')));
-    try {
-      const { session, pid, readable } = await this.#startSession(pluginId, policy, options, source, scratch);
-      this.#sessions.add(session);
-      this.#moduleCopies.set(session, new ModuleCopies(pluginId, scratch, readable));
-      session.on('exit', () => {
-        this.#sessions.delete(session);
-        void removeFolder(scratch);
-      });
-      if (governsCpu(policy) && options.debug !== true) {
-        const governor = new CpuGovernor(pid, policy.resourceLimits.maxCpuPercent);
-        session.on('exit', () => {
-          governor[Symbol.dispose]();
-        });
-      }
-      if (source !== undefined) await this.#load(session, source, options.signal);
-      return session;
-    } catch (error) {
-      await removeFolder(scratch);
-      throw error;
-    }
+    const { session, pid, readable, scratch } = await this.#startSession(pluginId, policy, options, source);
+    this.#sessions.add(session);
+    this.#moduleCopies.set(session, new ModuleCopies(pluginId, scratch.path, readable));
+    const governor =
+      governsCpu(policy) && options.debug !== true
+        ? new CpuGovernor(pid, policy.resourceLimits.maxCpuPercent)
+        : undefined;
+    session.on('exit', () => {
+      this.#sessions.delete(session);
+      governor?.[Symbol.dispose]();
+      this.#track(scratch[Symbol.asyncDispose]());
+    });
+    if (source !== undefined) await this.#load(session, source, options.signal);
+    return session;
   }
 
   execute<Args extends readonly unknown[], Result>(
@@ -131,10 +147,14 @@ export class ProcessSandboxEngine implements SandboxEngine {
 
   async terminate(context: SandboxContext): Promise<void> {
     await this.#own(context).terminate();
+    await Promise.all(this.#clearing);
   }
 
   async cleanup(): Promise<void> {
     await Promise.all([...this.#sessions].map((session) => session.terminate()));
+    await this.#standby?.[Symbol.asyncDispose]();
+    this.#standby = this.#standbySize > 0 ? new StandbyPool(this.#standbySize) : undefined;
+    await Promise.all(this.#clearing);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -166,57 +186,85 @@ export class ProcessSandboxEngine implements SandboxEngine {
     policy: SecurityPolicy,
     options: SandboxOptions,
     source: ResolvedPluginSource | undefined,
-    scratch: string,
-  ): Promise<{
-    readonly session: SandboxSession;
-    readonly pid: number;
-    readonly readable: readonly string[];
-  }> {
+  ): Promise<StartedSession> {
     const node = await readGuestNode(this.#node);
-    const guest = findGuestEntry();
-    const { allowedPaths, writablePaths, maxMemoryMb } = policy.resourceLimits;
-    const read = [guest.folder, scratch, ...(source === undefined ? [] : [source.root]), ...allowedPaths];
-    const write = policy.allowFileWrite ? [scratch, ...writablePaths] : [];
+    const debug = options.debug === true;
+    const { script, folder } = findGuestEntry();
     const kernelRoad = findKernelRoad(node, process.platform, process.arch);
-    const kernel = kernelRoad && {
-      road: kernelRoad,
-      scratch,
-      lockdown: planKernelLockdown(policy, { read, write }, this.#node),
-    };
-    // The native road needs a file of its own for a moment; what the plugin may write, the kernel decides.
-    const nodeWrite = kernelRoad === 'native' ? [...new Set([...write, scratch])] : write;
-    const args = [
-      ...nodePermissionFlags(policy, { read, write: nodeWrite }, node, {
-        allowInspector: options.debug === true,
-        kernelRoad,
-      }),
-      ...(Number.isFinite(maxMemoryMb) ? [`--max-old-space-size=${String(Math.ceil(maxMemoryMb))}`] : []),
-      '--no-warnings',
-      '--enable-source-maps',
-      guest.script,
-    ];
-    const link = await ProcessGuest.start(
-      { command: this.#node, args, cwd: scratch, env: { ...options.env } },
-      pluginId,
-    );
-    const session = await SandboxSession.start(
-      {
-        pluginId,
-        policy,
-        link,
-        plan: createGuestPlan(policy, Object.keys(options.host ?? {}), kernel),
-        host: options.host ?? {},
-        hasTimeLimits: options.debug !== true,
-        startupTimeoutMs: STARTUP_TIMEOUT_MS,
-        createReport: (steps) => {
-          const report = createEnforcementReport(policy, appliedLayers(node, policy, steps));
-          assertEnforced(policy, report, pluginId, REMEDY);
-          return report;
+    const launch: LaunchFacts = { policy, node, kernelRoad, script, debug };
+    const parked = this.#takeStandby(launch, options);
+    const scratch = parked?.scratch ?? (await createScratchFolder());
+    try {
+      const { allowedPaths, writablePaths } = policy.resourceLimits;
+      const read = [folder, scratch.path, ...(source === undefined ? [] : [source.root]), ...allowedPaths];
+      const write = policy.allowFileWrite ? [scratch.path, ...writablePaths] : [];
+      const link = parked?.guest ?? (await this.#launch(launch, { read, write }, scratch.path, options.env));
+      const lockdown = planKernelLockdown(policy, { read, write }, this.#node);
+      const session = await SandboxSession.start(
+        {
+          pluginId,
+          policy,
+          link,
+          plan: createGuestPlan(
+            policy,
+            Object.keys(options.host ?? {}),
+            kernelRoad && { road: kernelRoad, scratch: scratch.path, lockdown },
+          ),
+          host: options.host ?? {},
+          hasTimeLimits: !debug,
+          startupTimeoutMs: STARTUP_TIMEOUT_MS,
+          createReport: (steps) => {
+            const facts = { node, debug, hasNarrowPaths: parked === undefined };
+            const report = createEnforcementReport(policy, appliedProcessLayers(policy, facts, steps));
+            assertEnforced(policy, report, pluginId, REMEDY);
+            this.#isKernelProven ||=
+              report.fileRead.by.includes('landlock') && report.syscalls.by.includes('seccomp');
+            return report;
+          },
         },
-      },
-      options.signal,
-    );
-    return { session, pid: link.pid, readable: [...read, ...write] };
+        options.signal,
+      );
+      return { session, pid: link.pid, readable: [...read, ...write], scratch };
+    } catch (error) {
+      await scratch[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Starts a guest that waits for its setup. */
+  #launch(
+    launch: LaunchFacts,
+    paths: PermittedPaths,
+    cwd: string,
+    env: SandboxOptions['env'] = {},
+  ): Promise<ProcessGuest> {
+    // The native road needs a file of its own for a moment; what the plugin may write, the kernel decides.
+    const write = launch.kernelRoad === 'native' ? [...new Set([...paths.write, cwd])] : paths.write;
+    const args = launchArguments(launch, { read: paths.read, write });
+    return ProcessGuest.start({ command: this.#node, args, cwd, env }, 'standby');
+  }
+
+  /**
+   * A guest from the pool, where one fits. Its Node may read every path until it locks itself down, so
+   * only machines whose kernel has proven to do that get one.
+   */
+  #takeStandby(launch: LaunchFacts, options: SandboxOptions): ParkedGuest | undefined {
+    if (this.#standby === undefined || !this.#isKernelProven || launch.debug || options.env !== undefined)
+      return undefined;
+    const write = launch.policy.allowFileWrite ? ['*'] : [];
+    return this.#standby.take(standbyKey(launch), async () => {
+      const scratch = await createScratchFolder();
+      const guest = await this.#launch(launch, { read: ['*'], write }, scratch.path);
+      return {
+        guest,
+        scratch,
+        [Symbol.asyncDispose]: async () => {
+          guest.kill();
+          await guest.exited;
+          await scratch[Symbol.asyncDispose]();
+        },
+      };
+    });
   }
 
   async #load(
@@ -230,6 +278,11 @@ export class ProcessSandboxEngine implements SandboxEngine {
       await session.terminate();
       throw error;
     }
+  }
+
+  #track(clearing: PromiseLike<void>): void {
+    const tracked: Promise<void> = Promise.resolve(clearing).finally(() => this.#clearing.delete(tracked));
+    this.#clearing.add(tracked);
   }
 
   async #runProbe(): Promise<boolean> {
@@ -264,64 +317,4 @@ function createGuestPlan(
     hostFunctions,
     allowCodeGeneration: policy.isolationLevel === IsolationLevel.PROCESS,
   };
-}
-
-const PROCESS_LAYERS: readonly AppliedLayer[] = [
-  {
-    name: 'own-process',
-    claims: [
-      {
-        guarantee: 'environment',
-        strength: 'enforced',
-        detail: 'the guest starts with the variables it is given and no other',
-      },
-    ],
-  },
-  {
-    name: 'watchdog',
-    claims: [
-      {
-        guarantee: 'wallTime',
-        strength: 'enforced',
-        detail: 'the host kills the process group when the time is over',
-      },
-    ],
-  },
-  {
-    name: 'heap-limit',
-    claims: [{ guarantee: 'memory', strength: 'partial', detail: 'V8’s heap, not Buffers or WebAssembly' }],
-  },
-];
-
-const GOVERNOR_LAYER: AppliedLayer = {
-  name: 'cpu-governor',
-  claims: [
-    {
-      guarantee: 'cpu',
-      strength: 'enforced',
-      detail: 'the host stops the process group while it is over its share',
-    },
-  ],
-};
-
-function appliedLayers(
-  node: NodeFacts,
-  policy: SecurityPolicy,
-  steps: readonly StepReport[],
-): readonly AppliedLayer[] {
-  return [
-    ...PROCESS_LAYERS,
-    nodePermissionsLayer(node),
-    ...appliedKernelLayers(steps),
-    ...moduleGateLayer(steps),
-    ...(governsCpu(policy) ? [GOVERNOR_LAYER] : []),
-  ];
-}
-
-function governsCpu(policy: SecurityPolicy): boolean {
-  return Number.isFinite(policy.resourceLimits.maxCpuPercent) && canGovernCpu();
-}
-
-async function removeFolder(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true });
 }

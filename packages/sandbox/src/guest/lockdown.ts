@@ -37,7 +37,7 @@ function openKernel({ road, scratch }: KernelPlan): KernelLockdown {
     return createKernelLockdown(process.getBuiltinModule('node:ffi') as unknown as FfiModule);
   const { arch } = process;
   if (!isLinuxArchitecture(arch)) throw new TypeError(`there is no lockdown for ${arch}`);
-  return createLockdown(new NativeSyscallRunner(arch, () => openScratchFile(scratch)));
+  return createLockdown(new NativeSyscallRunner(arch, () => openScratchFile({ folder: scratch })));
 }
 
 /** Layers of the kernel lockdown, reported one step each, so that the host can count on those that stand. */

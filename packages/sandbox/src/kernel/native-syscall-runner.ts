@@ -16,6 +16,7 @@ import type { LinuxArchitecture } from './linux-architecture.ts';
 import { NATIVE_LOCKDOWN_ARM64 } from './native-lockdown-arm64.ts';
 import { NATIVE_LOCKDOWN_X64 } from './native-lockdown-x64.ts';
 import { type NativeObject, decodeNativeObject } from './native-object.ts';
+import type { OpenScratchFile } from './scratch-file.ts';
 import {
   type SyscallArgument,
   type SyscallCall,
@@ -28,9 +29,6 @@ const OBJECTS: Readonly<Record<LinuxArchitecture, NativeObject>> = {
   x64: NATIVE_LOCKDOWN_X64,
   arm64: NATIVE_LOCKDOWN_ARM64,
 };
-
-/** Opens an empty file for reading and writing, from which code may be loaded, and answers its descriptor. */
-export type OpenScratchFile = () => number;
 
 /** What `native/lockdown.c` lays out: the mark before the fields to fill in, and the sizes of its structures. */
 const MARK = 'TRUTHOUND SCRIPT';

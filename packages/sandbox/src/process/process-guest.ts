@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { SandboxError } from '@truthound/protocols';
 import type { GuestExit, GuestLink, GuestMeasurement } from '../session/guest-link.ts';
 import { findInheritedDescriptors } from './inherited-descriptors.ts';
+import { addLiveGuest, removeLiveGuest } from './live-guests.ts';
 import { OutputLines } from './output-lines.ts';
 import { readProcessStatus } from './process-status.ts';
 
@@ -49,6 +50,7 @@ export class ProcessGuest implements GuestLink {
 
   private constructor(child: GuestChild) {
     this.#child = child;
+    addLiveGuest(child.pid);
     this.name = `process ${String(child.pid)}`;
     this.socket = child.stdio[3] as Socket;
     new OutputLines(child.stdout, (text) => {
@@ -60,6 +62,7 @@ export class ProcessGuest implements GuestLink {
     this.exited = new Promise((resolve) => {
       child.once('exit', (exitCode, signal) => {
         this.#isGone = true;
+        removeLiveGuest(child.pid);
         // The leader is gone; what it started and left behind goes with it.
         this.#killGroup();
         // The last of stderr says why; it may come just after the exit.
@@ -95,6 +98,22 @@ export class ProcessGuest implements GuestLink {
     return new ProcessGuest(child as GuestChild);
   }
 
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** Lets the host exit while this guest waits to be used. */
+  park(): void {
+    this.#child.unref();
+    for (const stream of this.#sockets()) stream.unref();
+  }
+
+  /** The host waits for it again. */
+  unpark(): void {
+    this.#child.ref();
+    for (const stream of this.#sockets()) stream.ref();
+  }
+
   get pid(): number {
     return this.#child.pid;
   }
@@ -115,6 +134,12 @@ export class ProcessGuest implements GuestLink {
 
   onOutput(handler: (level: 'stdout' | 'stderr', text: string) => void): void {
     this.#onOutput = handler;
+  }
+
+  #sockets(): readonly Socket[] {
+    return this.#child.stdio.filter(
+      (stream) => stream !== null && stream !== undefined,
+    ) as unknown as readonly Socket[];
   }
 
   #killGroup(): void {
