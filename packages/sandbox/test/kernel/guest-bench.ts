@@ -1,14 +1,25 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import type { Readable } from 'node:stream';
+import { text as collect } from 'node:stream/consumers';
 import type { ActPaths } from './guest-acts.ts';
 import type { GuestNode } from './guest-nodes.ts';
 import type { GuestAnswer, GuestRequest } from './lockdown-guest.ts';
 
 const GUEST = join(import.meta.dirname, 'lockdown-guest.ts');
+
+/** How a guest is started. */
+export interface GuestOptions {
+  readonly uid?: number | undefined;
+  /** Flags of Node. */
+  readonly flags?: readonly string[];
+  readonly inherited?: readonly number[];
+}
 
 /** The files, sockets and listeners that acts aim at; world-writable, so that only a lockdown refuses. */
 export class GuestBench implements AsyncDisposable {
@@ -60,44 +71,25 @@ export class GuestBench implements AsyncDisposable {
     return new GuestBench(folder, paths, [tcp, unix, abstract]);
   }
 
-  /** Runs a guest to its end and returns what it printed. */
+  /** Runs a guest to its end and returns what it printed; `inherited` descriptors become 3 and up. */
   async run(
     node: GuestNode,
     request: Omit<GuestRequest, 'paths'>,
-    { uid, flags = [] }: { uid?: number | undefined; flags?: readonly string[] } = {},
+    { uid, flags = [], inherited = [] }: GuestOptions = {},
   ): Promise<GuestAnswer> {
     const text = JSON.stringify({ ...request, paths: this.paths });
-    const { stdout, stderr, code, signal } = await this.runScript(
-      node,
-      ['--no-warnings', ...flags, GUEST, text],
-      { uid },
-    );
-    if (code !== 0) throw new Error(`the guest ended with ${code ?? signal}: ${stderr}\n${stdout}`);
-    return JSON.parse(stdout) as GuestAnswer;
-  }
-
-  /** Runs any Node command line in the writable folder. */
-  runScript(
-    node: GuestNode,
-    args: readonly string[],
-    { uid }: { uid?: number | undefined } = {},
-  ): Promise<{ stdout: string; stderr: string; code: number | null; signal: string | null }> {
-    const child = spawn(node.path, args, {
+    const child = spawn(node.path, ['--no-warnings', ...flags, GUEST, text], {
       cwd: this.paths.writable,
       env: { UV_USE_IO_URING: '0' },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...inherited],
       detached: true,
       ...(uid === undefined ? {} : { uid, gid: uid }),
     });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
-    return new Promise((resolve, reject) => {
-      child.on('error', reject).on('close', (code, signal) => {
-        resolve({ stdout, stderr, code, signal });
-      });
-    });
+    const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => collect(stream!));
+    const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+    if (code !== 0)
+      throw new Error(`the guest ended with ${code ?? signal}: ${await stderr}\n${await stdout}`);
+    return JSON.parse((await stdout) ?? '') as GuestAnswer;
   }
 
   /** The files outside, to see that nothing changed. */

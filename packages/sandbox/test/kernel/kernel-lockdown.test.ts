@@ -1,7 +1,9 @@
+import fs from 'node:fs';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LockdownPlan } from '../../src/kernel/lockdown-plan.ts';
 import { NODE_READ_PATHS } from '../../src/kernel/node-read-paths.ts';
+import { SCRATCH_FILES_PER_LOCKDOWN, openScratchFile } from '../../src/kernel/scratch-file.ts';
 import { GuestBench } from './guest-bench.ts';
 import { listGuestNodes, listGuestUsers } from './guest-nodes.ts';
 
@@ -71,6 +73,16 @@ describe.skipIf(!isSupported).each(ways)('a guest on Node $version, locked down 
       expect(report.steps.filter(({ ok }) => !ok)).toEqual([]);
       expect(report.layers.ffiDropped).toBe(true);
       expect(evaluated).toBe('ERR_ACCESS_DENIED');
+    });
+
+    it.runIf(runner === 'native')('needs no right to write where the host passes scratch files', async () => {
+      const owner = uid === undefined ? {} : { owner: { uid, gid: uid } };
+      const inherited = Array.from({ length: SCRATCH_FILES_PER_LOCKDOWN }, () => openScratchFile(owner));
+      const request = { runner, plan, acts: [], scratchFiles: [3, 4, 5] } as const;
+      const flags = ['--permission', '--allow-addons', `--allow-fs-read=${SOURCES}*`];
+      const { report } = await bench.run(node, request, { uid, flags, inherited });
+      for (const descriptor of inherited) fs.closeSync(descriptor);
+      expect(report.layers).toMatchObject({ files: true, syscalls: true, memory: true, scope: true });
     });
 
     it('fails whatever leads out, and changes nothing outside', async () => {

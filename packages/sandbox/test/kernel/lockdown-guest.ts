@@ -7,7 +7,7 @@ import { createKernelLockdown, createLockdown } from '../../src/kernel/kernel-lo
 import type { LinuxArchitecture } from '../../src/kernel/linux-architecture.ts';
 import type { LockdownPlan, LockdownReport } from '../../src/kernel/lockdown-plan.ts';
 import { NativeSyscallRunner } from '../../src/kernel/native-syscall-runner.ts';
-import { openScratchFile } from '../../src/kernel/scratch-file.ts';
+import { inheritScratchFiles, openScratchFile } from '../../src/kernel/scratch-file.ts';
 import { type ActPaths, HOSTILE_ACTS, ORDINARY_ACTS, perform } from './guest-acts.ts';
 import { rawAttacks, runRawAttacks } from './raw-attacks.ts';
 
@@ -17,6 +17,8 @@ export interface GuestRequest {
   readonly plan: LockdownPlan;
   readonly paths: ActPaths;
   readonly acts: readonly ('hostile' | 'ordinary' | 'raw')[];
+  /** Descriptors of scratch files from the host, for the native way. */
+  readonly scratchFiles?: readonly number[];
   /** JavaScript that runs before the lockdown. */
   readonly first?: string;
   /** JavaScript that runs last; its value is `evaluated`. */
@@ -43,7 +45,10 @@ if (request.first !== undefined) await (0, eval)(request.first);
 const { report, runner } = request.runner === 'native' ? lockNatively() : lockThroughFfi();
 
 function lockNatively(): { report: LockdownReport; runner?: FfiSyscallRunner } {
-  const native = new NativeSyscallRunner(arch, openScratchFile);
+  const native = new NativeSyscallRunner(
+    arch,
+    request.scratchFiles === undefined ? openScratchFile : inheritScratchFiles(request.scratchFiles),
+  );
   const applied = createLockdown(native).apply(request.plan);
   // Node 22 has no \`using\`.
   native[Symbol.dispose]();

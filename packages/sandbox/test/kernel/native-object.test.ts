@@ -13,7 +13,7 @@ import { NATIVE_LOCKDOWN_ARM64 } from '../../src/kernel/native-lockdown-arm64.ts
 import { NATIVE_LOCKDOWN_X64 } from '../../src/kernel/native-lockdown-x64.ts';
 import { decodeNativeObject } from '../../src/kernel/native-object.ts';
 import { NativeSyscallRunner } from '../../src/kernel/native-syscall-runner.ts';
-import { openScratchFile } from '../../src/kernel/scratch-file.ts';
+import { inheritScratchFiles, openScratchFile } from '../../src/kernel/scratch-file.ts';
 import { SyscallList } from '../../src/kernel/syscall-list.ts';
 import { cString } from '../../src/kernel/syscall-runner.ts';
 
@@ -74,6 +74,13 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')(
       expect(list.result(closed)).toEqual({ value: 0, errno: 0 });
       expect(list.result(again)).toEqual({ value: -1, errno: 9 });
       expect(list.result(pid).value).toBe(process.pid);
+    });
+
+    it('fail when the host passed too few files', () => {
+      const runner = new NativeSyscallRunner('x64', inheritScratchFiles([]));
+      expect(() => runner.run([{ number: 39, args: [] }])).toThrow(
+        /passed 0 scratch files; a lockdown uses 3/,
+      );
     });
 
     it('fail loudly when Node refuses to load anything', () => {
