@@ -2,7 +2,7 @@
  * What a version question costs, beside the libraries that answer the same question:
  * `node --conditions=@truthound/source versioning/run.ts` in this workspace.
  *
- * compare-versions has no prereleases rule of npm's and gets a quarter of npm's cases wrong; it is here
+ * compare-versions does not know npm's rule for prereleases and reads fewer forms of ranges; it is here
  * because it is often chosen for its speed.
  */
 import { VersionResolver, parseConstraint, sortVersions } from '@truthound/versioning';

@@ -72,13 +72,10 @@ function assertWithinLimits(
 
 function readAlternatives(source: string, text: string, includePrerelease: boolean): readonly Alternative[] {
   try {
-    return text
-      .split('||')
-      .map((part) => part.trim())
-      .map(
-        (part) =>
-          readPlainAlternative(part, includePrerelease) ?? readNpmAlternative(part, includePrerelease),
-      );
+    const parts = text.includes('||') ? text.split('||').map((part) => part.trim()) : [text];
+    return parts.map(
+      (part) => readPlainAlternative(part, includePrerelease) ?? readNpmAlternative(part, includePrerelease),
+    );
   } catch (cause) {
     return refuseConstraint(source, diagnoseConstraint(source), { cause });
   }

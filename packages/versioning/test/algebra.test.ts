@@ -17,7 +17,7 @@ const GRID: readonly semver.SemVer[] = [0, 1, 2, 3].flatMap((major) =>
   ),
 );
 
-const ROUNDS = Number(process.env['TRUTHOUND_ALGEBRA_ROUNDS'] ?? 400);
+const ROUNDS = Number(process.env['TRUTHOUND_ALGEBRA_ROUNDS'] ?? 150);
 
 const MODES = [
   { left: false, right: false },

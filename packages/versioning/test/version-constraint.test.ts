@@ -50,6 +50,8 @@ describe('npm says what surprises', () => {
     ['>=1.0.0-beta', '1.0.0-rc', '1.1.0-beta'],
     ['<2.0.0', '1.0.0', '2.0.0-rc.1'],
     ['1.0.0-rc || *', '1.0.0', '1.0.0-rc'],
+    ['1.0.0-rc || >=0', '1.0.0', '1.0.0-rc'],
+    ['>=0.0.0 || 1.0.0-rc', '1.0.0', '1.0.0-rc'],
   ])('%s takes %s and refuses %s', (text, fits, refused) => {
     expect(parseConstraint(text).isSatisfiedBy(fits)).toBe(true);
     expect(parseConstraint(text).isSatisfiedBy(refused)).toBe(false);
