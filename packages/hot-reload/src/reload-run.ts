@@ -144,8 +144,9 @@ export class ReloadRun {
     const outcome = { success: error === undefined, rolledBack, error: error?.message };
     const metadata = { strategy, previousVersion, newVersion, ...outcome };
     try {
-      if (error !== undefined && (attempt.isBroken || this.#isDown())) {
-        await lifecycle.transitionToError({ id }, { error, metadata });
+      if (attempt.isBroken || this.#hasDeadInstance()) {
+        const gone = attempt.error('bake', 'an instance that serves ended while the reload went on');
+        await lifecycle.transitionToError({ id }, { error: error ?? gone, metadata });
       } else {
         const { signal } = this.#takenOver;
         await lifecycle.transition({ id }, { toState: LifecycleState.ACTIVE, metadata, signal });
@@ -155,11 +156,11 @@ export class ReloadRun {
     }
   }
 
-  /** Whether nothing is left that could answer a call. */
-  #isDown(): boolean {
+  /** Crashes during a reload are the reload's to tell: hosts leave them to it, and it may have gone back. */
+  #hasDeadInstance(): boolean {
     const { attempt, settings } = this.#environment;
     try {
-      return settings.loader.getInstances(attempt.pluginId).every(({ isAlive }) => !isAlive);
+      return settings.loader.getInstances(attempt.pluginId).some(({ isAlive }) => !isAlive);
     } catch {
       return true;
     }

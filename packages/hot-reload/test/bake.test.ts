@@ -121,6 +121,25 @@ describe('The bake after the switch', () => {
     expect(setup.lifecycle.getState(PLUGIN)).toBe(LifecycleState.ERROR);
   });
 
+  it('puts the plugin into ERROR when the new version ends while the old one is being stopped', async () => {
+    const setup = createSetup();
+    setup.v1.deactivate = () => {
+      setup.loader.serving[0]?.crash();
+    };
+    expect(await setup.clock.until(setup.manager.reload(PLUGIN))).toMatchObject({ success: true });
+    expect(setup.lifecycle.getState(PLUGIN)).toBe(LifecycleState.ERROR);
+    expect(setup.lifecycle.history.at(-1)?.error?.message).toContain('ended while the reload went on');
+  });
+
+  it('puts the plugin into ERROR when the old version ended and the new one did not come up', async () => {
+    const setup = createSetup({ instanceCount: 2, v2: { health: () => ({ isHealthy: false }) } });
+    setup.v2.activate = () => {
+      if (setup.loader.all[0]?.isAlive === true) setup.loader.all[0].crash();
+    };
+    expect(await setup.clock.until(setup.manager.reload(PLUGIN))).toMatchObject({ success: false });
+    expect(setup.lifecycle.getState(PLUGIN)).toBe(LifecycleState.ERROR);
+  });
+
   it('goes back from IMMEDIATE and counts the calls that were cut on both versions', async () => {
     const setup = createSetup();
     await beginCall(setup);
