@@ -55,6 +55,9 @@ export const stringSlice: Method<string, [start: number, end?: number], string> 
   String.prototype.slice,
 );
 export const stringIncludes: Method<string, [part: string], boolean> = uncurryThis(String.prototype.includes);
+export const stringLastIndexOf: Method<string, [part: string], number> = uncurryThis(
+  String.prototype.lastIndexOf,
+);
 export const symbolToString: Method<symbol, [], string> = uncurryThis(Symbol.prototype.toString);
 
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object;

@@ -8,7 +8,7 @@
  * @module
  */
 import { isBuiltin, registerHooks, syncBuiltinESMExports } from 'node:module';
-import { defineProperty, stringSlice } from '../channel/primordials.ts';
+import { defineProperty, stringLastIndexOf, stringSlice } from '../channel/primordials.ts';
 import type { ModuleGatePlan } from './guest-plan.ts';
 import { MODULE_DENIED } from './module-gate-code.ts';
 
@@ -135,8 +135,8 @@ function denied(action: string): Error {
 /** Names of the packages on a module's path, innermost last: `…/node_modules/a/node_modules/b/x.js` → `b`. */
 function packageOfUrl(url: string): string | undefined {
   const marker = '/node_modules/';
-  const at = url.lastIndexOf(marker);
-  return at === -1 ? undefined : topLevelName(url.slice(at + marker.length));
+  const at = stringLastIndexOf(url, marker);
+  return at === -1 ? undefined : topLevelName(stringSlice(url, at + marker.length));
 }
 
 /** Installs the gate. From here on, code that loads gets what the rules allow and nothing else. */
@@ -183,12 +183,13 @@ function lock(target: object, name: string, get: () => unknown): void {
 }
 
 function closeProcess(rules: ModuleRules, refuse: (action: string) => never): void {
-  const { getBuiltinModule } = process;
+  // Bound: `getBuiltinModule.call(…)` would hand it to whoever has patched `Function.prototype.call`.
+  const getBuiltinModule = process.getBuiltinModule.bind(process) as (name: string) => unknown;
   const gatedGetBuiltinModule = (name: unknown): unknown => {
     if (typeof name !== 'string') return undefined;
     if (isBuiltin(name) && !rules.allowsBuiltin(name))
       refuse(`process.getBuiltinModule node:${withoutScheme(name)}`);
-    return getBuiltinModule.call(process, name);
+    return getBuiltinModule(name);
   };
   lock(process, 'getBuiltinModule', () => gatedGetBuiltinModule);
   for (const name of CLOSED_PROCESS_MEMBERS) {
