@@ -12,7 +12,7 @@ import {
 } from './graph-reports.ts';
 import { findMissing, listProblems } from './graph-validation.ts';
 import { type CompactGraph, compactSlots } from './graph/compact-graph.ts';
-import { assertText, readDeclarations, refuse } from './graph/declaration.ts';
+import { assertNode, readDeclarations } from './graph/declaration.ts';
 import { DEV, type EdgeKind, LOADING, OPTIONAL, REQUIRED } from './graph/edge-kind.ts';
 import { GraphStorage, type NodeMetadata } from './graph/graph-storage.ts';
 import { type IgnoredDependency, batchesOf, ignoredBy, orderOf } from './graph/load-order.ts';
@@ -75,11 +75,7 @@ export class DependencyGraph {
    */
   addNode(options: AddNodeOptions): DependencyNode {
     const { pluginId, version = '0.0.0', dependencies = NO_DEPENDENCIES, metadata } = options;
-    assertText(pluginId, 'dependency node', 'pluginId');
-    assertText(version, `plugin ${JSON.stringify(pluginId)}`, 'version');
-    if (metadata !== undefined && (typeof metadata !== 'object' || (metadata as unknown) === null)) {
-      refuse(`plugin ${JSON.stringify(pluginId)}`, 'metadata', 'must be an object');
-    }
+    assertNode(pluginId, version, metadata);
     const kept = metadata === undefined ? NO_METADATA : Object.freeze({ ...metadata });
     this.#storage.put(pluginId, version, kept, readDeclarations(pluginId, dependencies));
     this.#compact = undefined;

@@ -35,6 +35,15 @@ export function assertText(value: unknown, subject: string, path: string): asser
   if (typeof value !== 'string') refuse(subject, path, `must be a string, not ${describe(value)}`);
 }
 
+/** Checks what is not a dependency of a node to add. Messages are only written when there is something to say. */
+export function assertNode(pluginId: unknown, version: unknown, metadata: unknown): void {
+  assertText(pluginId, 'dependency node', 'pluginId');
+  if (typeof version !== 'string') assertText(version, `plugin ${JSON.stringify(pluginId)}`, 'version');
+  if (metadata !== undefined && (typeof metadata !== 'object' || metadata === null)) {
+    refuse(`plugin ${JSON.stringify(pluginId)}`, 'metadata', `must be an object, not ${describe(metadata)}`);
+  }
+}
+
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;

@@ -1,0 +1,25 @@
+/**
+ * What a graph of 100,000 plugins and 300,000 edges holds, beyond its input. A process for each library:
+ * `node --expose-gc --conditions=@truthound/source dependencies/memory.ts <number of the library>`
+ */
+import { randomPlugins } from './input.ts';
+import { LIBRARIES } from './libraries.ts';
+
+function usedBytes(): number {
+  globalThis.gc?.();
+  globalThis.gc?.();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+const library = LIBRARIES[Number(process.argv[2])];
+if (library === undefined) throw new Error('say which library, by number');
+const nodes = randomPlugins(100_000);
+// Compiled code and the like should not count.
+library.build(nodes.slice(0, 100));
+const before = usedBytes();
+const graph = library.build(nodes);
+const after = usedBytes();
+console.log(`  ${((after - before) / 1e6).toFixed(1).padStart(12)} MB  ${library.name}`);
+// Keeps both alive until here.
+if (graph === undefined || nodes.length === 0) throw new Error('nothing was built');
