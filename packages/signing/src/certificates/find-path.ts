@@ -2,7 +2,8 @@
  * The search for a path from a leaf up to a trusted root (RFC 4158).
  *
  * Depth first, from the leaf upwards, over the authorities whose subject is the issuer of the last
- * certificate. An authority that is already in the path (same name and key) is never entered again, so
+ * certificate. A path ends at a root that has signed itself: only then is every byte of the root under a
+ * signature, and a trusted authority below another root is merely a way there. An authority that is already in the path (same name and key) is never entered again, so
  * loops end; cross-signed authorities are further branches. The number of steps is bounded, because the
  * number of paths is not: whoever supplies the intermediates could make it exponential.
  *
@@ -15,6 +16,7 @@ import {
   findIssuerErrors,
   findSelfSignatureErrors,
   findValidityErrors,
+  isSelfIssued,
 } from './issuer-check.ts';
 import { type ParsedCertificate, internalsOf } from './parsed-certificate.ts';
 
@@ -58,7 +60,7 @@ class PathSearch {
     intermediates: readonly ParsedCertificate[],
     context: ValidationContext,
   ) {
-    this.#roots = new Set(roots.map(({ certId }) => certId));
+    this.#roots = new Set(roots.filter(isSelfIssued).map(({ certId }) => certId));
     this.#candidates = groupBySubject([...roots, ...intermediates]);
     this.#context = context;
   }

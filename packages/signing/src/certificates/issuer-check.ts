@@ -48,12 +48,11 @@ export function isSelfIssued(certificate: ParsedCertificate): boolean {
   return subjectKey === issuerKey;
 }
 
-/** A self-signed certificate whose own signature fails was altered on its way here. Others are not asked. */
+/** A self-signed certificate whose own signature fails was altered on its way here. */
 export function findSelfSignatureErrors(
   certificate: ParsedCertificate,
   spend: () => void,
 ): readonly CertificateError[] {
-  if (!isSelfIssued(certificate)) return [];
   const fault = findIssuanceFault(certificate, certificate, spend);
   return fault === undefined ? [] : [refuse(certificate, fault)];
 }

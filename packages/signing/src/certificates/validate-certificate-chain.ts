@@ -30,7 +30,7 @@ export interface ValidateCertificateChainOptions {
   readonly leaf: CertificateInput;
   /** In any order; surplus ones do no harm. At most 64. */
   readonly intermediates?: readonly CertificateInput[] | undefined;
-  /** Trusted as they are. At most 512. */
+  /** Self-signed certificates that are trusted as they are; others only help to find the way. At most 512. */
   readonly roots: readonly CertificateInput[];
   /** Revocation lists. One that cannot be used refuses the certificates of its issuer. At most 64. */
   readonly crls?: readonly (string | Uint8Array | ParsedCrl)[] | undefined;

@@ -27,8 +27,8 @@ import { issueCertificate, type IssueCertificateOptions } from '../../src/certif
 import { generateCertificate } from '../../src/certificates/generate-certificate.ts';
 
 /** The moment at which test certificates are valid. */
-export const AT = new Date('2026-06-01T00:00:00Z');
-export const NOT_BEFORE = new Date('2026-01-01T00:00:00Z');
+export const AT: Date = new Date('2026-06-01T00:00:00Z');
+export const NOT_BEFORE: Date = new Date('2026-01-01T00:00:00Z');
 
 /** A certificate with its key. */
 export interface Holder {
