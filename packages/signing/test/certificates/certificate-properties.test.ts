@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { parseCertificate } from '../../src/certificates/parse-certificate.ts';
 import { validateCertificateChain } from '../../src/certificates/validate-certificate-chain.ts';
 import { AT, type Holder, createRoot, issueBelow } from './test-authority.ts';
+
+// A thousand validations for each certificate.
+vi.setConfig({ testTimeout: 120_000 });
 
 type Role = 'leaf' | 'intermediate' | 'root';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   createCertificateRequest,
   parseCertificateRequest,
@@ -16,6 +16,9 @@ import { issueCertificate } from '../../src/certificates/issue-certificate.ts';
 import { parseCertificate } from '../../src/certificates/parse-certificate.ts';
 import { parseCrl } from '../../src/certificates/parse-crl.ts';
 import { validateCertificateChain } from '../../src/certificates/validate-certificate-chain.ts';
+
+// Making RSA keys and deriving keys from passphrases takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder: string;
 
