@@ -5,7 +5,6 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import type { Readable } from 'node:stream';
 import { text as collect } from 'node:stream/consumers';
 import type { ActPaths } from './guest-acts.ts';
 import type { GuestNode } from './guest-nodes.ts';
