@@ -50,7 +50,8 @@ interface StartedSession {
 }
 
 const STARTUP_TIMEOUT_MS = 30_000;
-const REMEDY = 'install bubblewrap, or run guests on Node 26.1 or newer (guestNode)';
+const REMEDY =
+  'it needs Linux with Landlock and seccomp (kernel 6.12 or newer for all of it); guests on Node before 26.1 also need a temporary folder that is not mounted noexec (guestNode, TMPDIR)';
 
 /** Runs each plugin in a Node process of its own. */
 export class ProcessSandboxEngine implements SandboxEngine {
