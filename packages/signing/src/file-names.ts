@@ -73,27 +73,44 @@ export function comparePaths(a: string, b: string): number {
   return a.length - b.length;
 }
 
+const ASCII = /^\p{ASCII}*$/u;
+
 /** The spelling under which a file system that ignores case would find it. */
 function foldCase(path: string): string {
-  return path.toUpperCase().toLowerCase().normalize('NFC');
+  return ASCII.test(path) ? path.toLowerCase() : path.toUpperCase().toLowerCase().normalize('NFC');
 }
 
 /** Two files, or a file and a folder, that a file system ignoring case takes for one; `undefined` when there are none. */
 export function findCollision(paths: Iterable<string>): readonly [string, string] | undefined {
   const seen = new Map<string, string>();
+  const folders = new Set<string>();
   for (const path of paths) {
-    // Every folder on the way counts too: `A/x` and `a/y` would share a folder.
-    for (let end = path.indexOf('/'); ; end = path.indexOf('/', end + 1)) {
-      const part = end === -1 ? path : path.slice(0, end);
-      const folded = foldCase(end === -1 ? part : `${part}/`);
-      const first = seen.get(folded);
-      const spelling = end === -1 ? part : `${part}/`;
-      if (first !== undefined && (first !== spelling || end === -1)) return [first, spelling];
-      const other = seen.get(end === -1 ? `${folded}/` : folded.slice(0, -1));
-      if (other !== undefined) return [other, spelling];
-      seen.set(folded, spelling);
-      if (end === -1) break;
+    for (const folder of newFolders(path, folders)) {
+      const other = claim(seen, folder);
+      if (other !== undefined) return [other, folder];
     }
+    const other = claim(seen, path);
+    if (other !== undefined) return [other, path];
   }
   return undefined;
+}
+
+/** The folders on the way to a file that were not met before. They count too: `A/x` and `a/y` would share a folder. */
+function newFolders(path: string, folders: Set<string>): readonly string[] {
+  const found: string[] = [];
+  for (let end = path.lastIndexOf('/'); end !== -1; end = path.lastIndexOf('/', end - 1)) {
+    const folder = path.slice(0, end);
+    if (folders.has(folder)) break;
+    folders.add(folder);
+    found.push(folder);
+  }
+  return found;
+}
+
+/** Takes a name; answers who had it before. */
+function claim(seen: Map<string, string>, path: string): string | undefined {
+  const folded = foldCase(path);
+  const other = seen.get(folded);
+  seen.set(folded, path);
+  return other;
 }

@@ -43,7 +43,7 @@ const MAX_TEXT = 512;
 
 /** The canonical list of files: what the plugin's hash is the SHA-256 of. */
 export function canonicalFileList(files: readonly SignedFile[]): Uint8Array {
-  return utf8(canonicalJson({ files: files.map(fileToJson), formatVersion: FORMAT_VERSION }));
+  return utf8(`{"files":[${files.map(fileText).join(',')}],"formatVersion":${FORMAT_VERSION}}`);
 }
 
 /** The bytes to sign. */
@@ -98,6 +98,11 @@ const STATEMENT_KEYS = [
   'files',
   'metadata',
 ];
+
+/** Canonical JSON of {@link fileToJson}, in a fraction of the time. */
+function fileText({ path, size, executable, sha256 }: SignedFile): string {
+  return `{"mode":"${executable ? 'x' : '-'}","path":${JSON.stringify(path)},"sha256":"${sha256}","size":${size}}`;
+}
 
 function fileToJson(file: SignedFile): JsonValue {
   return { path: file.path, size: file.size, mode: file.executable ? 'x' : '-', sha256: file.sha256 };

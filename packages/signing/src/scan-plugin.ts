@@ -154,7 +154,9 @@ class Scan {
       const executable = (before.mode & 0o111) !== 0;
       this.#sink?.begin({ path, executable });
       const { size, sha256 } =
-        before.size < CHUNK_BYTES ? this.#readSmall(descriptor, path) : await this.#readLarge(descriptor);
+        before.size < CHUNK_BYTES
+          ? this.#readSmall(descriptor, path, before.size)
+          : await this.#readLarge(descriptor);
       this.#sink?.end();
       if (size !== before.size) throw refusal(path, 'changed while it was read');
       this.#files.push(Object.freeze({ path, size, executable, sha256 }));
@@ -170,14 +172,14 @@ class Scan {
     return Object.freeze({ files, pluginHash, packageJson: this.#packageJson });
   }
 
-  /** One read: the buffer is larger than the file, so what comes back is all of it. */
-  #readSmall(descriptor: number, path: string): { size: number; sha256: string } {
+  /** One read: the buffer is larger than the file, so what comes back is all of it, unless the file shrank or grew meanwhile. */
+  #readSmall(descriptor: number, path: string, expectedSize: number): { size: number; sha256: string } {
     let size = 0;
-    for (;;) {
+    do {
       const count = readSync(descriptor, this.#buffer, size, CHUNK_BYTES - size, null);
+      if (count === 0) break;
       size += count;
-      if (count === 0 || size === CHUNK_BYTES) break;
-    }
+    } while (size < expectedSize);
     const bytes = this.#buffer.subarray(0, size);
     if (path === 'package.json' && size <= MAX_PACKAGE_JSON_BYTES) this.#packageJson = Uint8Array.from(bytes);
     this.#sink?.write(bytes);

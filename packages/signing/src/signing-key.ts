@@ -93,6 +93,12 @@ export function keyId(input: KeyInput, options: LoadKeyOptions = {}): string {
   return loadKey(input, options).keyId;
 }
 
+/** Whether a key says by its form what it is; raw bytes and secrets do not. */
+export function isSelfDescribing(input: KeyInput): boolean {
+  if (typeof input === 'string') return /^\s*(?:-----BEGIN |\{)/.test(input);
+  return !(input instanceof Uint8Array) || asPemText(input) !== undefined;
+}
+
 const FAMILY_NAME: Readonly<Record<KeyFamily, string>> = {
   ed25519: 'an Ed25519 key',
   rsa: 'an RSA key',

@@ -22,7 +22,7 @@ import {
   createSignatureInfo,
   splitCertificates,
 } from './signature-info.ts';
-import { type KeyInput, type SigningKey, loadKey } from './signing-key.ts';
+import { type KeyInput, type SigningKey, isSelfDescribing, loadKey } from './signing-key.ts';
 import type { RootDirectory } from './verification/chain-verifier.ts';
 import { assertCanSign } from './verification/signature-verifier.ts';
 import { VerificationChainBuilder } from './verification/verification-chain-builder.ts';
@@ -165,9 +165,10 @@ export class SigningServiceImpl implements SigningService {
     return key;
   }
 
+  /** PEM, JWK and KeyObject say what they are; raw bytes and secrets are what this service is for. */
   #loadVerifyingKey(key: KeyInput): SigningKey {
-    const algorithm = ALGORITHMS[this.algorithm].authenticates ? this.algorithm : undefined;
-    return loadKey(key, { algorithm });
+    const isAuthenticating = ALGORITHMS[this.algorithm].authenticates;
+    return loadKey(key, isAuthenticating && !isSelfDescribing(key) ? { algorithm: this.algorithm } : {});
   }
 
   #checkCertificates(certificates: readonly Uint8Array[], key: SigningKey | undefined): void {

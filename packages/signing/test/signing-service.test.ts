@@ -429,6 +429,19 @@ describe('verification by the trust store', () => {
     });
   });
 
+  it('takes the algorithm from the key, whatever the service itself signs with', async () => {
+    const pluginPath = pluginFolder();
+    const { privateKey, publicKey } = await generateKeyPair('RSA_SHA256', { rsaBits: 2048 });
+    const rsa = new SigningServiceImpl({ algorithm: 'RSA_SHA256', signerId: 'acme', now });
+    const signature = await rsa.sign({ pluginPath, privateKey });
+    for (const algorithm of ['ED25519', 'HMAC_SHA256', 'SHA256'] as const) {
+      const other = new SigningServiceImpl({ algorithm, signerId: 'host', now });
+      await expect(other.verify({ pluginPath, signature, key: publicKey })).resolves.toMatchObject({
+        isValid: true,
+      });
+    }
+  });
+
   it('W-40: runs no code of the plugin', async () => {
     const canary = join(scratchFolder(), 'canary');
     const code = `require('node:fs').writeFileSync(${JSON.stringify(canary)}, '')`;
