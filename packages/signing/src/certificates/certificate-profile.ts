@@ -52,6 +52,21 @@ export interface CertificateParties {
   readonly notAfterLimit?: Date | undefined;
 }
 
+/** Names of the options of {@link CertificateProfile}. */
+export const PROFILE_OPTIONS: readonly (keyof CertificateProfile)[] = [
+  'subject',
+  'isCa',
+  'pathLength',
+  'validityDays',
+  'notBefore',
+  'keyUsage',
+  'extendedKeyUsage',
+  'subjectAltNames',
+  'nameConstraints',
+  'serial',
+  'now',
+];
+
 const MS_PER_DAY = 86_400_000;
 const MAX_VALIDITY_DAYS = 36_500;
 const DEFAULT_DAYS = { signer: 365, authority: 3650 } as const;

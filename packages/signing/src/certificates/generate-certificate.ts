@@ -1,11 +1,12 @@
 import { generateKeyPair as generateKeyPairCallback } from 'node:crypto';
 import { promisify } from 'node:util';
 import { InvalidCertificateError } from '@truthound/protocols';
-import { type CertificateProfile, writeSignedPart } from './certificate-profile.ts';
+import { type CertificateProfile, PROFILE_OPTIONS, writeSignedPart } from './certificate-profile.ts';
 import { type PrivateKeyInput, createCertificateSigner, loadPrivateKey } from './certificate-signer.ts';
 import { keyIdentifierOf } from './extension-writer.ts';
 import { type IssuedCertificate, describeIssued } from './issue-certificate.ts';
 import { writeSubjectName } from './subject-name.ts';
+import { assertKnownOptions } from './known-options.ts';
 import { encodePem } from './pem.ts';
 
 /** Keys that {@link generateCertificate} can make. */
@@ -44,10 +45,12 @@ const KEY_MAKERS: Readonly<Record<CertificateKeyType, PrivateKeyMaker>> = {
  * Makes a self-signed certificate: a root with `isCa: true`, otherwise a signer that must itself be trusted.
  *
  * @throws InvalidCertificateError when the key cannot be used or an option makes no sense.
+ * @throws TypeError for an unknown option.
  */
 export async function generateCertificate(
   options: GenerateCertificateOptions,
 ): Promise<GeneratedCertificate> {
+  assertKnownOptions('generateCertificate', options, [...PROFILE_OPTIONS, 'privateKey', 'keyType']);
   const { privateKey, keyType, ...profile } = options;
   const key = privateKey === undefined ? await makeKey(keyType ?? 'Ed25519') : loadPrivateKey(privateKey);
   if (privateKey !== undefined && keyType !== undefined) {

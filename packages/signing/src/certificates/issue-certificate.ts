@@ -1,6 +1,6 @@
 import { InvalidCertificateError } from '@truthound/protocols';
 import { encode, encoded } from './asn1-writer.ts';
-import { type CertificateProfile, writeSignedPart } from './certificate-profile.ts';
+import { type CertificateProfile, PROFILE_OPTIONS, writeSignedPart } from './certificate-profile.ts';
 import { parseCertificateRequest } from './certificate-request.ts';
 import {
   type CertificateSigner,
@@ -10,6 +10,7 @@ import {
   loadSpki,
 } from './certificate-signer.ts';
 import { keyIdentifierOf } from './extension-writer.ts';
+import { assertKnownOptions } from './known-options.ts';
 import { parseCertificate } from './parse-certificate.ts';
 import { type ParsedCertificate, internalsOf } from './parsed-certificate.ts';
 import { writeSubjectName } from './subject-name.ts';
@@ -36,12 +37,16 @@ export interface IssuedCertificate {
   readonly notAfter: Date;
 }
 
+const ISSUE_OPTIONS = [...PROFILE_OPTIONS, 'issuerCertificate', 'issuerKey', 'publicKey', 'csr'];
+
 /**
  * Issues a certificate with the key of an authority. It never outlives its issuer.
  *
  * @throws InvalidCertificateError when the issuer may not issue it, the key is not the issuer's, or an option is wrong.
+ * @throws TypeError for an unknown option.
  */
 export function issueCertificate(options: IssueCertificateOptions): IssuedCertificate {
+  assertKnownOptions('issueCertificate', options, ISSUE_OPTIONS);
   const issuer = parseCertificate(options.issuerCertificate);
   const signer = createCertificateSigner(options.issuerKey);
   assertMayIssue(issuer, signer, options);

@@ -18,6 +18,7 @@ import {
   findValidityErrors,
   isSelfIssued,
 } from './issuer-check.ts';
+import { assertKnownOptions } from './known-options.ts';
 import { parseCertificate } from './parse-certificate.ts';
 import { type ParsedCrl, parseCrl } from './parse-crl.ts';
 import type { ParsedCertificate } from './parsed-certificate.ts';
@@ -54,13 +55,24 @@ export interface CertificateChainResult {
 }
 
 const MAX_INPUTS = { intermediates: 64, roots: 512, crls: 64 } as const;
+const OPTIONS: readonly (keyof ValidateCertificateChainOptions)[] = [
+  'leaf',
+  'intermediates',
+  'roots',
+  'crls',
+  'requireCrls',
+  'at',
+  'purpose',
+  'maxDepth',
+  'maxWork',
+];
 const DEFAULT_DEPTH = 8;
 const DEFAULT_WORK = 256;
 
 /**
  * Decides whether a path leads from `leaf` to one of `roots`.
  *
- * @throws TypeError for options that are no certificates question at all: `at` not a date, an unknown
+ * @throws TypeError for options that are no certificates question at all: `at` not a date, an unknown option or
  *   purpose, a bound that is not a whole number. Never for what stands in a certificate.
  */
 export function validateCertificateChain(options: ValidateCertificateChainOptions): CertificateChainResult {
@@ -150,6 +162,7 @@ function parseInput<Parsed>(name: string, parse: () => Parsed): Parsed {
 }
 
 function assertOptions(options: ValidateCertificateChainOptions): void {
+  assertKnownOptions('validateCertificateChain', options, OPTIONS);
   const { at, purpose = 'codeSigning', maxDepth = DEFAULT_DEPTH, maxWork = DEFAULT_WORK } = options;
   if (!((at as unknown) instanceof Date) || Number.isNaN(at.getTime())) {
     throw new TypeError(

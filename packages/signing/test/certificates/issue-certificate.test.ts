@@ -137,6 +137,16 @@ describe('generateCertificate', () => {
     await expect(made).rejects.toThrow(reason);
   });
 
+  test('refuses a misspelt option', async () => {
+    const made = generateCertificate({
+      subject: 'S',
+      pathLenght: 0,
+      isCa: true,
+    } as GenerateCertificateOptions);
+    await expect(made).rejects.toThrow(/"pathLenght" is not an option/u);
+    expect(() => issue({ isCA: true } as object)).toThrow(/"isCA" is not an option/u);
+  });
+
   test('does not quote the key in the error', async () => {
     const made = generateCertificate({ subject: 'S', privateKey: 'my-secret-text' });
     await expect(made).rejects.toSatisfy((error: Error) => !JSON.stringify(error).includes('my-secret-text'));

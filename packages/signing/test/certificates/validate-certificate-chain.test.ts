@@ -132,6 +132,7 @@ describe('validateCertificateChain', () => {
       options: { purpose: 'signing' as 'any' },
       reason: /purpose must be one of/u,
     },
+    { name: 'an option is misspelt', options: { crl: [] }, reason: /"crl" is not an option/u },
     { name: 'a bound is fractional', options: { maxDepth: 1.5 }, reason: /maxDepth must be a whole number/u },
     { name: 'a bound is no number', options: { maxWork: NaN }, reason: /maxWork must be a whole number/u },
     {
