@@ -1,9 +1,8 @@
-import { DEVELOPMENT, STANDARD, createPolicy } from '@truthound/protocols';
+import { DEVELOPMENT } from '@truthound/protocols';
 import { describe, test } from 'vitest';
 import { NoopSandboxEngine, ProcessSandboxEngine } from '../src/index.ts';
+import { PROCESS_POLICY } from './support/policy.ts';
 import { isolatingEngineConformance, sandboxEngineConformance } from '../src/conformance.ts';
-
-const PROCESS_POLICY = createPolicy({ base: STANDARD, enforcement: 'best-effort', maxCpuPercent: Infinity });
 
 describe('NoopSandboxEngine keeps the contract of every engine', () => {
   test.each(sandboxEngineConformance)('$title', async ({ run }) => {

@@ -49,6 +49,7 @@ export function planKernelLockdown(
 ): LockdownPlan {
   const { maxMemoryMb, maxFileDescriptors, deniedSyscalls } = policy.resourceLimits;
   return {
+    dieWithParent: true,
     limits: {
       ...(Number.isFinite(maxMemoryMb) ? { memoryBytes: Math.ceil(maxMemoryMb * MEGABYTE) } : {}),
       ...(Number.isFinite(maxFileDescriptors) ? { additionalDescriptors: maxFileDescriptors } : {}),

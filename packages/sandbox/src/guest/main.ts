@@ -13,15 +13,16 @@ import { CallRunner } from './call-runner.ts';
 import { describeError } from './describe-error.ts';
 import { GuestChannel } from './guest-channel.ts';
 import { applyLockdown } from './lockdown.ts';
+import { pinMethods } from './pin-methods.ts';
 
 const CHANNEL_DESCRIPTOR = 3;
 
 let runner: CallRunner | undefined;
 
-const channel = new GuestChannel(
-  new Socket({ fd: CHANNEL_DESCRIPTOR, readable: true, writable: true }),
-  handle,
-);
+const socket = new Socket({ fd: CHANNEL_DESCRIPTOR, readable: true, writable: true });
+pinMethods(socket);
+
+const channel = new GuestChannel(socket, handle);
 
 /** An error that nothing waits for ends the guest with its text on stderr, as it would end any Node process. */
 function handle(

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { isBuiltin, registerHooks, syncBuiltinESMExports } from 'node:module';
+import Module, { isBuiltin, registerHooks, syncBuiltinESMExports } from 'node:module';
 import { defineProperty, stringLastIndexOf, stringSlice } from '../channel/primordials.ts';
 import type { ModuleGatePlan } from './guest-plan.ts';
 import { MODULE_DENIED } from './module-gate-code.ts';
@@ -68,6 +68,12 @@ const CLOSED_PROCESS_MEMBERS: readonly string[] = [
   'moduleLoadList',
   '_rawDebug',
 ];
+
+/**
+ * Functions of the module class, which every CommonJS module has as `module.constructor`: hooks that are
+ * registered later run before this gate's, and may end the chain.
+ */
+const CLOSED_MODULE_MEMBERS: readonly string[] = ['registerHooks', 'register'];
 
 const NETWORK_GLOBALS: readonly string[] = ['fetch', 'WebSocket', 'EventSource'];
 
@@ -170,6 +176,7 @@ export function installModuleGate(plan: ModuleGatePlan, report: ReportViolation)
   });
 
   closeProcess(rules, refuse);
+  closeMembers(Module, CLOSED_MODULE_MEMBERS, (name) => refuse(`module.${name}`));
   if (!plan.allowNetwork) closeGlobals(NETWORK_GLOBALS, refuse);
   syncBuiltinESMExports();
 }
@@ -192,11 +199,16 @@ function closeProcess(rules: ModuleRules, refuse: (action: string) => never): vo
     return getBuiltinModule(name);
   };
   lock(process, 'getBuiltinModule', () => gatedGetBuiltinModule);
-  for (const name of CLOSED_PROCESS_MEMBERS) {
-    if (!(name in process)) continue;
-    const isFunction = typeof (process as unknown as Readonly<Record<string, unknown>>)[name] === 'function';
-    const refuseCall = (): never => refuse(`process.${name}`);
-    lock(process, name, () => (isFunction ? refuseCall : undefined));
+  closeMembers(process, CLOSED_PROCESS_MEMBERS, (name) => refuse(`process.${name}`));
+}
+
+/** Makes functions refuse, and hides everything else. */
+function closeMembers(target: object, names: readonly string[], refuse: (name: string) => never): void {
+  for (const name of names) {
+    if (!(name in target)) continue;
+    const isFunction = typeof (target as Readonly<Record<string, unknown>>)[name] === 'function';
+    const refuseCall = (): never => refuse(name);
+    lock(target, name, () => (isFunction ? refuseCall : undefined));
   }
 }
 

@@ -28,6 +28,9 @@ import type { SyscallRunner } from './syscall-runner.ts';
 /** `PR_SET_NO_NEW_PRIVS`, `PR_GET_NO_NEW_PRIVS`. */
 const SET_NO_NEW_PRIVILEGES = 38n;
 const GET_NO_NEW_PRIVILEGES = 39n;
+/** `PR_SET_PDEATHSIG`, and the signal that nothing can catch. */
+const SET_PARENT_DEATH_SIGNAL = 1n;
+const SIGKILL = 9n;
 
 /** Holds the current process to plans. */
 export interface KernelLockdown {
@@ -102,6 +105,7 @@ function applyPlan(
 ): LockdownReport {
   const list = new SyscallList(arch);
   const judgePrivileges = addPrivilegeCalls(list);
+  const judgeParentDeath = plan.dieWithParent === true ? addParentDeathCall(list) : undefined;
   const judgeLandlock = plan.files === undefined ? undefined : addLandlockCalls(list, plan.files, facts);
   const judgeLimits = addLimitCalls(list, plan.limits ?? {}, facts);
   // A filter knows one process; a guest that may start others must be able to end them.
@@ -121,6 +125,7 @@ function applyPlan(
   list.run(runner);
 
   const privileges = judgePrivileges();
+  const parentDeath = judgeParentDeath?.();
   const landlock: LandlockVerdict | undefined = judgeLandlock?.();
   const limits = judgeLimits();
   const seccomp: SeccompVerdict | undefined = judgeSeccomp?.();
@@ -129,6 +134,7 @@ function applyPlan(
     landlockAbi: facts.landlockAbi,
     layers: {
       noNewPrivileges: privileges.ok,
+      parentDeath: parentDeath?.ok ?? false,
       coreDumps: isLimited('core'),
       descriptors: isLimited('descriptors'),
       fileSize: isLimited('fileSize'),
@@ -139,7 +145,13 @@ function applyPlan(
       syscalls: (seccomp?.stands ?? false) && (!isLeftToLandlock || landlock?.scope === true),
       ffiDropped: false,
     },
-    steps: [privileges, ...(landlock?.steps ?? []), ...limits.values(), ...(seccomp?.steps ?? [])],
+    steps: [
+      privileges,
+      ...(parentDeath === undefined ? [] : [parentDeath]),
+      ...(landlock?.steps ?? []),
+      ...limits.values(),
+      ...(seccomp?.steps ?? []),
+    ],
     unknownSyscalls: seccomp?.rules.unknownSyscalls ?? [],
     absentSyscalls: seccomp?.rules.absentSyscalls ?? [],
   };
@@ -156,6 +168,20 @@ function addPrivilegeCalls(list: SyscallList): () => LockdownStep {
       ok,
       ...(errno === 0 ? {} : { errno }),
       detail: ok ? 'no program can gain rights any more' : `failed with ${nameErrno(errno)}`,
+    };
+  };
+}
+
+function addParentDeathCall(list: SyscallList): () => LockdownStep {
+  const set = list.add('prctl', SET_PARENT_DEATH_SIGNAL, SIGKILL, 0n, 0n, 0n);
+  return () => {
+    const { value, errno } = list.result(set);
+    const ok = value === 0;
+    return {
+      step: 'parent-death',
+      ok,
+      ...(errno === 0 ? {} : { errno }),
+      detail: ok ? 'it ends with its parent' : `failed with ${nameErrno(errno)}`,
     };
   };
 }

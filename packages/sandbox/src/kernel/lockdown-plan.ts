@@ -7,6 +7,8 @@ export interface LockdownPlan {
   readonly files?: LockdownFiles;
   /** Which system calls stay; without it no filter is installed. */
   readonly syscalls?: Omit<SeccompRequest, 'arch' | 'afterExec' | 'ownPid'>;
+  /** Whether the kernel ends this process when the thread that started it ends. @defaultValue false */
+  readonly dieWithParent?: boolean;
   /** Keeps `node:ffi` usable, for a second plan that narrows the first. @defaultValue false */
   readonly keepFfi?: boolean;
 }
@@ -49,6 +51,8 @@ export interface LockdownStep {
 /** Which layers stand: applied, and their self-tests passed. What the plan did not ask for is `false`. */
 export interface LockdownLayers {
   readonly noNewPrivileges: boolean;
+  /** The process ends with its parent, also when that is killed. */
+  readonly parentDeath: boolean;
   readonly coreDumps: boolean;
   readonly descriptors: boolean;
   readonly fileSize: boolean;

@@ -10,6 +10,7 @@ const ENOSYS = -38;
 const target = { platform: 'linux', arch: 'x64', pid: 4242 };
 
 const plan: LockdownPlan = {
+  dieWithParent: true,
   limits: { additionalDescriptors: 10, fileSizeBytes: 1000, memoryBytes: 1_000_000 },
   files: { readPaths: ['/srv/plugin'], writePaths: ['/srv/data'], denyTcp: true },
   syscalls: { deniedSyscalls: [], allowNetwork: false, allowSubprocess: false },
