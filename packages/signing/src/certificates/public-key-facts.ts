@@ -1,6 +1,6 @@
 import { DerFault } from './der-fault.ts';
 import { DerTag } from './der-tag.ts';
-import { expectTag, readObjectIdentifier, readOctetAlignedBits, readSequence } from './der-values.ts';
+import { expectTag, readObjectIdentifier, readOctetAlignedBits, readSequence, toHex } from './der-values.ts';
 import { CURVES } from './object-identifiers.ts';
 import { type DerElement, CERTIFICATE_LIMITS, contentOf, readDer } from './read-der.ts';
 import { readAlgorithm } from './signature-algorithms.ts';
@@ -29,10 +29,16 @@ const readRsa: KeyReader = (parameters, key, start) => {
   const [n, e] = [modulus, exponent].map((part) => {
     const content = contentOf(expectTag(part, DerTag.INTEGER, 'a part of the RSA key'));
     if ((content[0] ?? 0) >= 0x80) throw new DerFault('a part of the RSA key is negative', start);
-    return BigInt(`0x${Buffer.from(content).toString('hex')}`);
+    return content[0] === 0 ? content.subarray(1) : content;
   });
-  return { algorithm: 'RSA', bits: (n ?? 0n).toString(2).length, publicExponent: e ?? 0n };
+  if (n === undefined || e === undefined) throw new DerFault('the RSA key is incomplete', start);
+  return { algorithm: 'RSA', bits: bitLength(n), publicExponent: BigInt(`0x0${toHex(e)}`) };
 };
+
+/** Bits of a magnitude without leading zero octets. */
+function bitLength(magnitude: Uint8Array): number {
+  return Math.max(0, magnitude.length * 8 - (Math.clz32(magnitude[0] ?? 0) - 24));
+}
 
 /** RFC 5480 §2.1.1: a curve by name only. Explicit parameters would let the holder choose the generator. */
 const readEc: KeyReader = (parameters, key, start) => {
