@@ -122,6 +122,9 @@ export class HotReloadManager implements AsyncDisposable {
     return this.#within.run(within, async () => {
       try {
         return await run.run();
+      } catch (error) {
+        // Only a lifecycle that breaks its contract leads here; whoever waits gets an answer all the same.
+        return attempt.result(0, attempt.failure('lifecycle', error));
       } finally {
         within.isOver = true;
       }

@@ -1,65 +1,49 @@
 import type { PluginInstance, PreparedPlugin } from '@truthound/protocols';
 import { NEVER, depart } from './departure.ts';
+import type { HeldCalls } from './held-calls.ts';
 import { describeError } from './reload-attempt.ts';
 import type { ReloadEnvironment } from './reload-environment.ts';
 import { createAbortedError, discard } from './reload-steps.ts';
 import { Replacement } from './replacement.ts';
 
+/** What the replacing of one batch shares with the whole rollout. */
+export interface BatchSupport {
+  readonly prepared: PreparedPlugin;
+  /**
+   * Held when state has to move. Let go once the batch has switched; after a failure that is left to the
+   * rollout, for calls must not be let through to instances of an earlier batch that are to be taken back.
+   */
+  readonly calls: HeldCalls;
+  /** Runs in the same tick in which calls begin to go to the new instances. */
+  readonly onSwitched: (replacements: readonly Replacement[]) => void;
+  /** Takes work that nobody needs to wait for before going back. It never rejects. */
+  readonly cleanUp: (work: Promise<void>) => void;
+}
+
 /**
  * Replaces some instances at once: all of them, or none.
- * @param onSwitched runs in the same tick in which calls begin to go to the new instances.
  * @throws ReloadError; the old instances then serve as before, with their state.
  */
 export async function replaceBatch(
   environment: ReloadEnvironment,
-  prepared: PreparedPlugin,
   batch: readonly PluginInstance[],
-  onSwitched: (replacements: readonly Replacement[]) => void,
+  support: BatchSupport,
 ): Promise<void> {
-  const replacements = await startAll(environment, prepared, batch);
+  const { prepared, calls } = support;
+  const replacements = await startAll(environment, batch, support);
   const stateful = replacements.filter(({ previous }) => previous.hasState);
   const stateless = replacements.filter(({ previous }) => !previous.hasState);
-  const calls = new HeldCalls(environment);
   try {
     await settleAll(stateless.map((each) => each.activate(environment)));
     if (stateful.length > 0) calls.hold();
     await settleAll(stateful.map((each) => handOver(environment, prepared, each)));
     switchAll(environment, replacements);
-    onSwitched(replacements);
+    support.onSwitched(replacements);
+    calls.release();
   } catch (error) {
     const problems = await restoreAll(environment, stateful);
-    calls.release();
-    await Promise.all(replacements.map(({ next }) => discard(environment, next)));
+    for (const { next } of replacements) support.cleanUp(discard(environment, next));
     throw problems.length === 0 ? error : createBrokenError(environment, error, problems);
-  } finally {
-    calls.release();
-  }
-}
-
-/** Lets new calls of the plugin wait while its state is on its way; lets them go on however that ends. */
-export class HeldCalls {
-  readonly #environment: ReloadEnvironment;
-  #isHolding = false;
-
-  constructor(environment: ReloadEnvironment) {
-    this.#environment = environment;
-  }
-
-  hold(): void {
-    if (this.#isHolding) return;
-    this.#isHolding = true;
-    this.#set(true);
-  }
-
-  release(): void {
-    if (!this.#isHolding) return;
-    this.#isHolding = false;
-    this.#set(false);
-  }
-
-  #set(isHeld: boolean): void {
-    const { settings, attempt } = this.#environment;
-    settings.loader.holdCalls(attempt.pluginId, isHeld);
   }
 }
 
@@ -74,16 +58,16 @@ async function settleAll<T>(work: readonly Promise<T>[]): Promise<T[]> {
 
 async function startAll(
   environment: ReloadEnvironment,
-  prepared: PreparedPlugin,
   batch: readonly PluginInstance[],
+  { prepared, cleanUp }: BatchSupport,
 ): Promise<readonly Replacement[]> {
   const starting = batch.map((previous) => Replacement.start(environment, prepared, previous));
   try {
     return await settleAll(starting);
   } catch (error) {
-    const started = await Promise.allSettled(starting);
-    const usable = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value.next] : []));
-    await Promise.all(usable.map((next) => discard(environment, next)));
+    for (const each of await Promise.allSettled(starting)) {
+      if (each.status === 'fulfilled') cleanUp(discard(environment, each.value.next));
+    }
     throw error;
   }
 }

@@ -12,6 +12,7 @@ import { BakeMonitor } from './bake-monitor.ts';
 import { waitFor } from './clock.ts';
 import { withDeadline } from './deadline.ts';
 import { type DepartureSignals, NEVER, depart } from './departure.ts';
+import { HeldCalls } from './held-calls.ts';
 import type { ReloadEnvironment } from './reload-environment.ts';
 import { createAbortedError, retire } from './reload-steps.ts';
 import { replaceBatch } from './replace-batch.ts';
@@ -29,22 +30,23 @@ export interface RolloutPlan {
 
 /** @throws ReloadError when the old version serves on, or had to take back over. */
 export async function rollOut(environment: ReloadEnvironment, plan: RolloutPlan): Promise<void> {
+  const { stateVersions } = plan;
   const monitor = new BakeMonitor(environment.attempt, environment.settings.bakeErrorLimit);
-  const rollout = new Rollout(environment, plan, monitor);
+  const calls = new HeldCalls(environment);
+  const rollout = new Rollout(environment, plan, { monitor, calls });
+  const { switched } = rollout;
   try {
     await rollout.replaceAll();
     await rollout.bake();
   } catch (error) {
     await rollout.stopDeparting();
-    throw await takeBack(environment, {
-      switched: rollout.switched,
-      error,
-      stateVersions: plan.stateVersions,
-    });
+    throw await takeBack(environment, { switched, error, stateVersions, calls });
   } finally {
     monitor[Symbol.dispose]();
+    calls.release();
+    await rollout.cleanedUp();
   }
-  await Promise.all(rollout.switched.map(({ previous }) => retire(environment, previous)));
+  await Promise.all(switched.map(({ previous }) => retire(environment, previous)));
 }
 
 class Rollout {
@@ -52,16 +54,23 @@ class Rollout {
   readonly #environment: ReloadEnvironment;
   readonly #plan: RolloutPlan;
   readonly #monitor: BakeMonitor;
+  readonly #calls: HeldCalls;
   /** Aborts when the reload is told to stop, and when a new instance fails. */
   readonly #stop: AbortSignal;
   readonly #keepPrevious = new AbortController();
   readonly #departures: Promise<void>[] = [];
+  readonly #cleanUps: Promise<void>[] = [];
   #switchedAtMs = 0;
 
-  constructor(environment: ReloadEnvironment, plan: RolloutPlan, monitor: BakeMonitor) {
+  constructor(
+    environment: ReloadEnvironment,
+    plan: RolloutPlan,
+    { monitor, calls }: { readonly monitor: BakeMonitor; readonly calls: HeldCalls },
+  ) {
     this.#environment = environment;
     this.#plan = plan;
     this.#monitor = monitor;
+    this.#calls = calls;
     this.#stop = AbortSignal.any([environment.signal, monitor.failure]);
   }
 
@@ -72,8 +81,13 @@ class Rollout {
     const size = plan.batchSize(instances.length, settings);
     for (let first = 0; first < instances.length; first += size) {
       const isLast = first + size >= instances.length;
-      await replaceBatch(stoppable, prepared, instances.slice(first, first + size), (replacements) => {
-        this.#onSwitched(replacements, isLast);
+      await replaceBatch(stoppable, instances.slice(first, first + size), {
+        prepared,
+        calls: this.#calls,
+        onSwitched: (replacements) => {
+          this.#onSwitched(replacements, isLast);
+        },
+        cleanUp: (work) => this.#cleanUps.push(work),
       });
       if (isLast) return;
       await this.#departed(this.#stop);
@@ -98,6 +112,11 @@ class Rollout {
   async stopDeparting(): Promise<void> {
     this.#keepPrevious.abort();
     await Promise.all(this.#departures);
+  }
+
+  /** Waits until what did not come into use is freed. */
+  async cleanedUp(): Promise<void> {
+    await Promise.all(this.#cleanUps);
   }
 
   #onSwitched(replacements: readonly Replacement[], isLast: boolean): void {

@@ -3,7 +3,7 @@ import { NEVER, depart } from './departure.ts';
 import { describeError } from './reload-attempt.ts';
 import type { ReloadEnvironment } from './reload-environment.ts';
 import { retire } from './reload-steps.ts';
-import { HeldCalls } from './replace-batch.ts';
+import type { HeldCalls } from './held-calls.ts';
 import type { Replacement } from './replacement.ts';
 
 /** What is to be undone, and why. */
@@ -12,6 +12,8 @@ interface Reversal {
   readonly error: unknown;
   /** State versions of the old version. */
   readonly stateVersions: PluginStateVersions;
+  /** Let go once calls go to the old instances again. */
+  readonly calls: HeldCalls;
 }
 
 /**
@@ -21,7 +23,7 @@ interface Reversal {
  */
 export async function takeBack(
   environment: ReloadEnvironment,
-  { switched, error, stateVersions }: Reversal,
+  { switched, error, stateVersions, calls }: Reversal,
 ): Promise<Error> {
   const { attempt } = environment;
   const failure = attempt.failure('switch', error);
@@ -29,16 +31,11 @@ export async function takeBack(
 
   // What made the reload stop must not stop it from going back.
   const goingBack = { ...environment, signal: NEVER };
-  const calls = new HeldCalls(environment);
-  let outcomes: readonly (string | undefined)[];
-  try {
-    if (switched.some(({ hasHandedOver }) => hasHandedOver)) calls.hold();
-    outcomes = await Promise.all(
-      switched.map((each) => switchBack(goingBack, each, stateVersions).then(() => undefined, describeError)),
-    );
-  } finally {
-    calls.release();
-  }
+  if (switched.some(({ hasHandedOver }) => hasHandedOver)) calls.hold();
+  const outcomes = await Promise.all(
+    switched.map((each) => switchBack(goingBack, each, stateVersions).then(() => undefined, describeError)),
+  );
+  calls.release();
   await Promise.all(
     switched.map(({ previous, next }, index) =>
       leave(goingBack, outcomes[index] === undefined ? next : previous),

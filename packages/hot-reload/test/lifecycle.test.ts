@@ -60,6 +60,19 @@ describe('The lifecycle during a reload', () => {
     expect(error?.cause).toBe(refusal);
   });
 
+  it('answers, and goes on with the next reload, when the lifecycle breaks its contract', async () => {
+    const setup = createSetup();
+    const on = setup.lifecycle.on.bind(setup.lifecycle);
+    setup.lifecycle.on = () => {
+      throw new TypeError('broken');
+    };
+    const { error } = await setup.clock.until(setup.manager.reload(PLUGIN));
+    expect((error as ReloadError).step).toBe('lifecycle');
+    expect(error?.message).toContain('broken');
+    setup.lifecycle.on = on;
+    expect(await setup.clock.until(setup.manager.reload(PLUGIN))).toMatchObject({ success: true });
+  });
+
   it('is left alone when it answers that the move is only queued', async () => {
     const setup = createSetup();
     let given: AbortSignal | undefined;

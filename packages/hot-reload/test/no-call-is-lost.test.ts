@@ -37,6 +37,7 @@ const operation = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: fc.constant('advance'), durationMs: fc.nat(700) }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('settle') }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('abort') }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('crash'), index }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -87,6 +88,7 @@ class Model {
     else if (step.type === 'reload') this.reloads.push(manager.reload(PLUGIN, { strategy: step.strategy }));
     else if (step.type === 'advance') await clock.advance(step.durationMs);
     else if (step.type === 'settle') await clock.settle();
+    else if (step.type === 'crash') await this.#crashNewcomer(step.index);
     else if (step.type === 'abort') void manager.abort(PLUGIN);
     else {
       this.#published += 1;
@@ -122,7 +124,29 @@ class Model {
     return busy[at % busy.length];
   }
 
+  /** Ends an instance that has just taken over, while the one before it is still there. */
+  async #crashNewcomer(at: number): Promise<void> {
+    const { loader, lifecycle, clock } = this.setup;
+    if (lifecycle.getState(PLUGIN) !== LifecycleState.RELOADING) return;
+    const order = (instance: FakeInstance): number => loader.all.indexOf(instance);
+    const isNewcomer = (instance: FakeInstance): boolean =>
+      loader.live.some(
+        (each) =>
+          !loader.serving.includes(each) &&
+          order(each) < order(instance) &&
+          each.version !== instance.version,
+      );
+    const newcomers = loader.serving.filter((each) => each.isAlive && isNewcomer(each));
+    const newest = newcomers[at % newcomers.length];
+    newest?.crash(new Error('plugin fault'));
+    // Calls that come before the crash is noticed are lost with it.
+    await clock.settle();
+  }
+
   #call(at: number): void {
+    const { loader } = this.setup;
+    // A host makes no calls to a plugin that is down.
+    if (!loader.serving[at % loader.serving.length]!.isAlive) return;
     const call: TrackedCall = { began: undefined, settlements: 0, answer: undefined, error: undefined };
     this.calls.push(call);
     const onBegin = (instance: FakeInstance): void => {
@@ -130,7 +154,7 @@ class Model {
       expect(instance.isHealthy, `${instance.instanceId} was called and never found healthy`).toBe(true);
       call.began = instance;
     };
-    this.setup.loader.call(at, onBegin).then(
+    loader.call(at, onBegin).then(
       (answer) => {
         call.settlements += 1;
         call.answer = answer;
@@ -181,18 +205,23 @@ describe('Whatever happens around a reload', () => {
           const interrupted = model.calls.filter(({ error }) => error instanceof ReloadError);
           expect(countCuts(results)).toBe(interrupted.length);
 
-          expect(loader.live).toHaveLength(instanceCount);
-          expect(new Set(loader.serving)).toEqual(new Set(loader.live));
-          expect(loader.serving.every(({ isActive, isHealthy }) => isActive && isHealthy)).toBe(true);
           expect(loader.isHeld).toBe(false);
           expect(loader.freedPreparations).toBe(loader.prepared);
-          expect(lifecycle.getState(PLUGIN)).toBe(LifecycleState.ACTIVE);
+          // A plugin is given up only when an instance that serves is dead, and never in silence.
+          const isDown = loader.serving.some(({ isAlive }) => !isAlive);
+          expect(lifecycle.getState(PLUGIN)).toBe(isDown ? LifecycleState.ERROR : LifecycleState.ACTIVE);
+          expect(loader.serving.filter(({ isAlive }) => isAlive)).toEqual(
+            expect.arrayContaining([...loader.live]),
+          );
+          expect(
+            loader.serving.every(({ isAlive, isActive, isHealthy }) => isAlive === isActive && isHealthy),
+          ).toBe(true);
           expect(lifecycle.handlerCount).toBe(0);
           expect(clock.pending).toBe(0);
 
           const isStateLost = warnings.some(({ message }) => message.includes('is lost'));
           const kept = loader.serving.reduce((sum, { data }) => sum + Number(data ?? 0), 0);
-          expect(kept).toBe(hasState && !isStateLost ? model.finished : kept);
+          expect(kept).toBe(hasState && !isStateLost && !isDown ? model.finished : kept);
         }),
         { numRuns: 400 },
       );

@@ -104,6 +104,18 @@ describe('State hand-over', () => {
     });
   }
 
+  it('fails, and frees the new version, when the loader cannot hold calls', async () => {
+    const setup = createStateful();
+    setup.loader.holdCalls = () => {
+      throw new Error('no queue');
+    };
+    const result = await setup.clock.until(setup.manager.reload(PLUGIN));
+    expect(result.error?.message).toContain('no queue');
+    expect(setup.warnings[0]?.message).toContain('no queue');
+    expect(setup.loader.live).toEqual([setup.loader.all[0]]);
+    expect(setup.loader.all[0]?.log).toEqual([]);
+  });
+
   it('lets the old version serve on when its dispose() fails', async () => {
     const setup = createStateful({ v1: { dispose: () => Promise.reject(new Error('cannot serialise')) } });
     const result = await setup.clock.until(setup.manager.reload(PLUGIN));

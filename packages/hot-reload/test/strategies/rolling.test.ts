@@ -101,6 +101,22 @@ describe('ROLLING', () => {
     expect(setup.loader.live).toHaveLength(2);
   });
 
+  it('lets no held call through to an instance that is about to be taken back', async () => {
+    const setup = createSetup({ instanceCount: 2, v1: { hasState: true }, v2: { hasState: true } });
+    const second = await beginCall(setup, 1);
+    const reload = setup.manager.reload(PLUGIN, { strategy });
+    await setup.clock.settle();
+    expect(versions(setup)).toBe('21');
+    const held = await beginCall(setup, 0);
+    setup.loader.serving[0]?.crash();
+    await setup.clock.settle();
+    expect(versions(setup)).toBe('11');
+    for (const instance of setup.loader.serving) instance.finish();
+    expect(await held.outcome).toEqual({ answer: '1.0.0' });
+    expect(await second.outcome).toEqual({ answer: '1.0.0' });
+    expect(await setup.clock.until(reload)).toMatchObject({ rolledBack: true });
+  });
+
   it('takes state back as well when it is aborted half way', async () => {
     const setup = createSetup({
       instanceCount: 2,
