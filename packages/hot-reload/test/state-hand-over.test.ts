@@ -266,6 +266,20 @@ describe('State hand-over', () => {
     expect(await askVersion(setup)).toBe('1.0.0');
   });
 
+  it('lets calls go on as soon as the old version has its state, however long the new one takes to stop', async () => {
+    const setup = createStateful({
+      v2: { deactivate: () => new Promise(() => undefined) },
+      options: { bakeErrorLimit: 0 },
+    });
+    const reload = setup.manager.reload(PLUGIN);
+    await setup.clock.settle();
+    setup.loader.serving[0]?.failCall();
+    await setup.clock.settle();
+    expect(setup.loader.isHeld).toBe(false);
+    expect(await askVersion(setup)).toBe('1.0.0');
+    expect(await setup.clock.until(reload)).toMatchObject({ rolledBack: true });
+  });
+
   it('falls back on the state as it was handed over when the new version crashed, and says what is lost', async () => {
     const setup = createStateful();
     const reload = setup.manager.reload(PLUGIN);
