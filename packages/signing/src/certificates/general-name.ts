@@ -26,7 +26,7 @@ const LOCAL_PART = /^[\w!#$%&'*+\-./=?^`{|}~]{1,64}$/u;
 const URI = /^[a-z][a-z0-9+\-.]*:[\x21-\x7E]+$/iu;
 
 /** Preferred name syntax of RFC 1034 §3.5, with the underscore that practice allows. */
-export function isHostName(text: string): boolean {
+function isHostName(text: string): boolean {
   return text.length > 0 && text.length <= 253 && text.split('.').every((label) => LABEL.test(label));
 }
 

@@ -22,7 +22,7 @@ export interface ValidationContext {
 const SIGNATURES = new WeakMap<ParsedCertificate, WeakMap<ParsedCertificate, string | undefined>>();
 
 /** Why the signature of `certificate` is not one by `issuer`; remembered, since neither can change. */
-export function findIssuanceFault(
+function findIssuanceFault(
   certificate: ParsedCertificate,
   issuer: ParsedCertificate,
   spend: () => void,

@@ -7,7 +7,7 @@ const ARMOUR = /^-----BEGIN (?<label>[A-Z0-9 ]{1,40})-----$/u;
  *
  * @throws DerFault when there is no such block, more than one, or one with another label.
  */
-export function decodePem(text: string, labels: readonly string[], maxBytes: number): Uint8Array {
+function decodePem(text: string, labels: readonly string[], maxBytes: number): Uint8Array {
   if (text.length > maxBytes * 2) {
     throw new DerFault(`${text.length} characters are more than the limit of ${maxBytes * 2}`, 0);
   }

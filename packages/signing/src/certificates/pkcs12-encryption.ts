@@ -26,7 +26,7 @@ import { readAlgorithm } from './signature-algorithms.ts';
 /** OWASP's figure for PBKDF2 with HMAC-SHA-256, 2023. */
 const ITERATIONS = 600_000;
 /** About ten seconds. */
-export const MAX_ITERATIONS = 10_000_000;
+const MAX_ITERATIONS = 10_000_000;
 const CONVERT =
   'convert it with "openssl pkcs12 -legacy -in old.p12 -nodes | openssl pkcs12 -export -out new.p12"';
 
