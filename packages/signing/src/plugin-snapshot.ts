@@ -8,7 +8,7 @@
  * @module
  */
 import { lstat, mkdir, rename, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import {
   type FilePath,
   SignatureError,
@@ -81,6 +81,12 @@ export async function snapshotPlugin({
   return await copy.keep();
 }
 
+/** Whether `path` is `folder` or lies below it. */
+function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way));
+}
+
 /** One copy in the making. Disposing it removes what was not kept. */
 class SnapshotAttempt implements AsyncDisposable {
   readonly #storeDir: string;
@@ -111,6 +117,11 @@ class SnapshotAttempt implements AsyncDisposable {
 
   /** Hashes `source`, and writes what it hashes unless a sound copy of the expected content is there already. */
   async scan(source: string, expectedDigest: string | undefined): Promise<PluginScan> {
+    if (isInside(this.#storeDir, source)) {
+      throw new SignatureError(
+        `the snapshot folder "${this.#storeDir}" lies inside the plugin: choose another`,
+      );
+    }
     const isThere = expectedDigest !== undefined && (await this.#isSound(expectedDigest));
     this.#scan = isThere ? await scanPlugin(source, { signal: this.#signal }) : await this.#copy(source);
     return this.#scan;

@@ -54,7 +54,7 @@ const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBL
  */
 export async function scanPlugin(root: string, options: ScanOptions = {}): Promise<PluginScan> {
   const scan = new Scan(options);
-  const entries = listEntries(root);
+  const entries = await scan.list(root);
   // Sorted before reading, so that the copy, the list and every message come in the same order everywhere.
   entries.sort((a, b) => comparePaths(a.path, b.path));
   const collision = findCollision(entries.map(({ path }) => path));
@@ -77,37 +77,6 @@ function refusal(file: string, problem: string): SignatureTamperError {
   return new SignatureTamperError({ expectedHash: '', actualHash: '', file, problem });
 }
 
-function listEntries(root: string): Entry[] {
-  const kind = lstatOrRefuse(root);
-  if (kind.isFile()) return [{ path: nameOfSingleFile(root), location: root }];
-  if (!kind.isDirectory()) {
-    throw new SignatureError(
-      `"${root}" is neither a folder nor a file: give the plugin's real path, not a link`,
-    );
-  }
-  const entries: Entry[] = [];
-  const folders = [''];
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const item of readdirSync(join(root, folder), { withFileTypes: true })) {
-      const path = folder === '' ? item.name : `${folder}/${item.name}`;
-      if (path === SIGNATURE_FILE) continue;
-      if (path.toLowerCase() === SIGNATURE_FILE)
-        throw refusal(path, `is named like ${SIGNATURE_FILE}: rename it`);
-      const fault = findPathFault(path);
-      if (fault !== undefined) throw refusal(path, `${fault}: rename it`);
-      if (item.isDirectory()) folders.push(path);
-      else if (item.isFile()) entries.push({ path, location: join(root, path) });
-      else throw refusal(path, `${describeKind(item)}: a plugin holds regular files and folders only`);
-      if (entries.length + folders.length > MAX_FILES) {
-        throw new SignatureError(
-          `the plugin has more than ${MAX_FILES} files: bundle it, or leave folders out`,
-        );
-      }
-    }
-  }
-  return entries;
-}
-
 function lstatOrRefuse(root: string): ReturnType<typeof lstatSync> & object {
   try {
     return lstatSync(root);
@@ -121,6 +90,13 @@ function nameOfSingleFile(root: string): string {
   const fault = findPathFault(name);
   if (fault !== undefined) throw refusal(name, `${fault}: rename it`);
   return name;
+}
+
+function assertUsableName(path: string): void {
+  if (path.toLowerCase() === SIGNATURE_FILE)
+    throw refusal(path, `is named like ${SIGNATURE_FILE}: rename it`);
+  const fault = findPathFault(path);
+  if (fault !== undefined) throw refusal(path, `${fault}: rename it`);
 }
 
 function describeKind(item: { isSymbolicLink(): boolean; isFIFO(): boolean; isSocket(): boolean }): string {
@@ -140,6 +116,36 @@ class Scan {
   constructor(options: ScanOptions) {
     this.#sink = options.sink;
     this.#signal = options.signal;
+  }
+
+  /** What there is to read. Refuses what a plugin must not contain. */
+  async list(root: string): Promise<Entry[]> {
+    const kind = lstatOrRefuse(root);
+    if (kind.isFile()) return [{ path: nameOfSingleFile(root), location: root }];
+    if (!kind.isDirectory()) {
+      throw new SignatureError(
+        `"${root}" is neither a folder nor a file: give the plugin's real path, not a link`,
+      );
+    }
+    const entries: Entry[] = [];
+    const folders = [''];
+    for (const folder of folders) {
+      await this.#yieldWhenDue();
+      for (const item of readdirSync(join(root, folder), { withFileTypes: true })) {
+        const path = folder === '' ? item.name : `${folder}/${item.name}`;
+        if (path === SIGNATURE_FILE) continue;
+        assertUsableName(path);
+        if (item.isDirectory()) folders.push(path);
+        else if (item.isFile()) entries.push({ path, location: join(root, path) });
+        else throw refusal(path, `${describeKind(item)}: a plugin holds regular files and folders only`);
+      }
+      if (entries.length > MAX_FILES || folders.length > MAX_FILES) {
+        throw new SignatureError(
+          `the plugin has more than ${MAX_FILES} files or folders: bundle it, or leave some out`,
+        );
+      }
+    }
+    return entries;
   }
 
   async read(location: string, path: string): Promise<void> {

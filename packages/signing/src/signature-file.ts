@@ -7,7 +7,8 @@
  * @module
  */
 import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   type FilePath,
@@ -23,6 +24,7 @@ import { SignatureInfo, envelopeOf } from './signature-info.ts';
 import { toLocalPath } from './local-path.ts';
 
 const FORMAT_VERSION = 1;
+const TOO_LARGE = `it is larger than ${MAX_SIGNATURE_FILE_BYTES} bytes`;
 
 /** Where the signatures of `pluginPath` stand. @throws SignatureError when there is no plugin */
 export async function signatureFileOf(pluginPath: FilePath): Promise<string> {
@@ -68,8 +70,7 @@ export async function readSignatures(pluginPath: FilePath): Promise<readonly Sig
 
 /** The signatures in the bytes of a signature file. @throws InvalidSignatureError */
 export function parseSignatureFile(bytes: Uint8Array): readonly SignatureInfo[] {
-  if (bytes.length > MAX_SIGNATURE_FILE_BYTES)
-    throw refusal(`it is larger than ${MAX_SIGNATURE_FILE_BYTES} bytes`);
+  if (bytes.length > MAX_SIGNATURE_FILE_BYTES) throw refusal(TOO_LARGE);
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -93,15 +94,27 @@ function refusal(reason: string, cause?: unknown): InvalidSignatureError {
   return new InvalidSignatureError({ algorithm: '', reason: `${SIGNATURE_FILE}: ${reason}` }, { cause });
 }
 
+/** The bytes of a regular file, never of a link, a pipe or a device, which might not end. */
 async function readCapped(file: string): Promise<Uint8Array | undefined> {
+  let handle: FileHandle;
   try {
-    const { size } = await stat(file);
-    if (size > MAX_SIGNATURE_FILE_BYTES) throw refusal(`it is larger than ${MAX_SIGNATURE_FILE_BYTES} bytes`);
-    return await readFile(file);
+    handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    if (cause instanceof InvalidSignatureError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'ELOOP') throw refusal('it is a link', cause);
     throw new SignatureError(`"${file}" cannot be read`, {}, { cause });
+  }
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw refusal('it is not a regular file');
+    if (stats.size > MAX_SIGNATURE_FILE_BYTES) throw refusal(TOO_LARGE);
+    const bytes = Buffer.alloc(stats.size + 1);
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
+    if (bytesRead !== stats.size) throw refusal('it changed while it was read');
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
   }
 }
 

@@ -309,7 +309,7 @@ export class TrustStoreImpl implements TrustStore, RootDirectory {
   #adopt(document: TrustDocument): void {
     if (document === this.#index.document) return;
     this.#index = new TrustIndex(deepFreeze(document));
-    for (const handler of [...this.#handlers]) handler();
+    for (const handler of [...this.#handlers]) notify(handler);
   }
 
   /** Runs one change after another; answers whether it changed anything. */
@@ -326,6 +326,16 @@ export class TrustStoreImpl implements TrustStore, RootDirectory {
     });
     this.#queue = run.catch(() => undefined);
     return run;
+  }
+}
+
+/** A handler that throws must not keep others from hearing of a revocation, nor the question that noticed it from its answer. */
+function notify(handler: () => void): void {
+  try {
+    handler();
+  } catch (cause) {
+    const reason = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    process.emitWarning(`a "change" handler of a trust store failed: ${reason}`);
   }
 }
 

@@ -186,6 +186,13 @@ describe('snapshotPlugin', () => {
     expect(readdirSync(storeDir)).toEqual([snapshot.digest]);
   });
 
+  it('keeps no copies inside the plugin', async () => {
+    const pluginPath = pluginFolder();
+    for (const storeDir of [pluginPath, join(pluginPath, '..store')]) {
+      await expect(snapshotPlugin({ pluginPath, storeDir })).rejects.toThrow(/lies inside the plugin/);
+    }
+  });
+
   it('names a store that cannot be made', async () => {
     const file = join(scratchFolder(), 'file');
     writeFileSync(file, '');

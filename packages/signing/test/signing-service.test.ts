@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
@@ -382,6 +383,31 @@ describe('the signature file', () => {
   ])('refuses %s', async (_, content) => {
     const pluginPath = pluginFolder();
     putFile(pluginPath, 'truthound.sig.json', content);
+    await expect(readSignatures(pluginPath)).rejects.toBeInstanceOf(InvalidSignatureError);
+  });
+
+  it.each([
+    [
+      'a link',
+      (file: string) => {
+        symlinkSync('/dev/zero', file);
+      },
+    ],
+    [
+      'a pipe',
+      (file: string) => {
+        execFileSync('mkfifo', [file]);
+      },
+    ],
+    [
+      'a folder',
+      (file: string) => {
+        mkdirSync(file);
+      },
+    ],
+  ])('is not %s', async (_, make) => {
+    const pluginPath = pluginFolder();
+    make(join(pluginPath, 'truthound.sig.json'));
     await expect(readSignatures(pluginPath)).rejects.toBeInstanceOf(InvalidSignatureError);
   });
 

@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test, vi } from 'vitest';
 import {
   CertificateRevokedError,
   InvalidCertificateError,
@@ -252,6 +252,20 @@ describe('the file', () => {
     await theirs.setSignerTrust('acme', TrustLevel.TRUSTED);
     expect(ours.getTrustLevel('acme')).toBe(TrustLevel.TRUSTED);
     expect(changes).toBe(1);
+  });
+
+  it('tells every listener, also after one that fails', async () => {
+    const store = inMemory();
+    const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    let changes = 0;
+    store.on('change', () => {
+      throw new Error('broken');
+    });
+    store.on('change', () => {
+      changes += 1;
+    });
+    await store.setSignerTrust('acme', TrustLevel.VERIFIED);
+    expect([changes, emitWarning.mock.calls.length]).toEqual([1, 1]);
   });
 
   it('loses no change of stores that write at the same time', async () => {

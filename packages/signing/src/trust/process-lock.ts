@@ -64,12 +64,15 @@ async function drawTicket(folder: string, id: string): Promise<Required<Ticket>>
   // While this stands, nobody whose number could be equal or higher goes ahead.
   const choosing = join(folder, `choosing.${id}`);
   await writeFile(choosing, '', { flag: 'wx', mode: 0o600 });
-  const numbers = (await listTickets(folder)).map((ticket) => ticket.number ?? 0);
-  const number = Math.max(0, ...numbers) + 1;
-  const file = `${number}.${id}`;
-  await writeFile(join(folder, file), '', { flag: 'wx', mode: 0o600 });
-  await rm(choosing, { force: true });
-  return { file, number, id };
+  try {
+    const numbers = (await listTickets(folder)).map((ticket) => ticket.number ?? 0);
+    const number = Math.max(0, ...numbers) + 1;
+    const file = `${number}.${id}`;
+    await writeFile(join(folder, file), '', { flag: 'wx', mode: 0o600 });
+    return { file, number, id };
+  } finally {
+    await rm(choosing, { force: true });
+  }
 }
 
 async function isFirst(folder: string, mine: Required<Ticket>): Promise<boolean> {

@@ -4,7 +4,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto';
-import { fstatSync, openSync, closeSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type LockOptions, acquireLock } from './process-lock.ts';
@@ -83,9 +83,11 @@ export class TrustFile {
   }
 
   #readText(): string {
-    const descriptor = openSync(this.#path, 'r');
+    const descriptor = openSync(this.#path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      const { mode, size } = fstatSync(descriptor);
+      const stats = fstatSync(descriptor);
+      const { mode, size } = stats;
+      if (!stats.isFile()) throw new TypeError('is not a regular file');
       if (process.platform !== 'win32' && (mode & OTHERS_MAY_WRITE) !== 0) {
         throw new TypeError('can be written by other users (chmod 600 it)');
       }

@@ -11,6 +11,7 @@ import {
   SecurityError,
   SignatureError,
   type SignatureInfo as SignatureInfoFields,
+  SignatureTamperError,
   TrustLevel,
   type VerificationResult,
   type VerificationStepReport,
@@ -261,7 +262,7 @@ async function runStep(step: VerificationStep, run: VerificationRun): Promise<Ve
       cause instanceof SecurityError
         ? cause
         : new SignatureError(`the step "${step.name}" failed: ${message}`, {}, { cause });
-    run.fail({ error });
+    run.fail({ error, file: error instanceof SignatureTamperError ? error.file : undefined });
   }
   const found =
     run.failures.slice(failuresBefore)[0] ?? [...run.rejections.values()].slice(rejectionsBefore)[0];

@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import {
   SignatureError,
@@ -98,6 +100,20 @@ describe('a chain', () => {
     expect(steps[0]?.seen).toMatch(/^[0-9a-f]{64}$/);
     expect(steps[0]?.remedy).toMatch(/restore the plugin/);
     expect(steps.slice(1).map(({ status }) => status)).toEqual(['skipped', 'skipped']);
+  });
+
+  it('names a link among the files', async () => {
+    const pluginPath = pluginFolder();
+    const signer = await createSigner();
+    const signature = await signer.sign(pluginPath);
+    symlinkSync('/etc/passwd', join(pluginPath, 'passwd'));
+    const chain = builder()
+      .withIntegrityCheck()
+      .withSignatureCheck({ keys: [signer.publicKey] })
+      .build();
+    const result = await chain.verify({ pluginPath, signature });
+    expect(result).toMatchObject({ isValid: false, verdict: 'invalid' });
+    expect(result.steps[0]).toMatchObject({ status: 'failed', file: 'passwd' });
   });
 
   it('cannot say valid without a signature step', async () => {
