@@ -21,7 +21,9 @@ export function testConfig(options: TestOptions = {}): ViteUserConfig {
       include: ['test/**/*.test.ts'],
       isolate,
       restoreMocks: true,
-      passWithNoTests: true,
+      // Real processes on a busy machine take their time; a test that hangs still ends.
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
       reporters: ['default', ...resultsFile()],
       coverage: {
         provider: 'v8',
