@@ -44,6 +44,9 @@ export class Connection {
   readonly #maxQueuedBytes: number;
   #pendingText = '';
   #isScheduled = false;
+  readonly #flushLater = (): void => {
+    this.flush();
+  };
   #isOpen = true;
 
   constructor(
@@ -117,8 +120,6 @@ export class Connection {
   #scheduleFlush(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    schedule(() => {
-      this.flush();
-    });
+    schedule(this.#flushLater);
   }
 }

@@ -20,6 +20,15 @@ export type CallTarget =
   | { readonly type: 'module'; readonly url: string; readonly exportName: string }
   | { readonly type: 'plugin'; readonly exportName: string };
 
+/**
+ * What a call runs, as it crosses. A function's text crosses once: the guest keeps it under the id beside
+ * it, and later calls give that id alone.
+ */
+export type SentTarget =
+  | Exclude<CallTarget, { readonly type: 'function' }>
+  | { readonly type: 'function'; readonly text: string; readonly functionId?: number | undefined }
+  | number;
+
 /** What the guest needs before any plugin code runs. */
 export interface GuestSetup {
   readonly pluginId: string;
@@ -41,7 +50,7 @@ type StreamMessage =
 
 /** From the host to the guest, about calls in either direction. */
 export type CallMessage =
-  | readonly ['call', callId: number, target: CallTarget, json: unknown, isTagged: boolean]
+  | readonly ['call', callId: number, target: SentTarget, json: unknown, isTagged: boolean]
   | readonly ['abort', callId: number]
   | readonly ['host-result', callId: number, json: unknown, isTagged: boolean]
   | readonly ['host-error', callId: number, error: RemoteErrorData];
@@ -126,15 +135,17 @@ const GUEST_FIELDS: Readonly<Record<GuestMessage[0], readonly FieldCheck[]>> = {
  */
 export function parseGuestMessage(json: unknown): GuestMessage {
   if (!Array.isArray(json)) throw new MalformedMessageError('a message is not a list');
-  const [name, ...fields] = json as readonly unknown[];
+  const fields = json as readonly unknown[];
+  const name = fields[0];
   const checks =
     typeof name === 'string' && Object.hasOwn(GUEST_FIELDS, name)
       ? GUEST_FIELDS[name as GuestMessage[0]]
       : undefined;
   if (checks === undefined) throw new MalformedMessageError('a message has an unknown name');
-  if (fields.length !== checks.length || !checks.every((check, index) => check(fields[index]))) {
-    throw new MalformedMessageError(`a "${String(name)}" message is malformed`);
-  }
+  let isSound = fields.length === checks.length + 1;
+  for (let index = 0; isSound && index < checks.length; index += 1)
+    isSound = checks[index]?.(fields[index + 1]) ?? false;
+  if (!isSound) throw new MalformedMessageError(`a "${String(name)}" message is malformed`);
   return json as unknown as GuestMessage;
 }
 

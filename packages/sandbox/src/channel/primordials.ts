@@ -32,6 +32,9 @@ export const jsonParse: (text: string) => unknown = JSON.parse;
 export const isView: (value: unknown) => value is ArrayBufferView = ArrayBuffer.isView;
 export const numberIsFinite: (value: unknown) => boolean = Number.isFinite;
 
+export const apply: (fn: unknown, self: unknown, args: readonly unknown[]) => unknown =
+  Reflect.apply as never;
+
 export const objectPrototype: object = Object.prototype;
 export const arrayPrototype: readonly unknown[] = Array.prototype as readonly unknown[];
 

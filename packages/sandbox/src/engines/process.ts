@@ -16,6 +16,7 @@ import { assertEnforced, createEnforcementReport } from '../confinement/enforcem
 import { findKernelRoad, planKernelLockdown } from '../confinement/kernel-layers.ts';
 import type { PermittedPaths } from '../confinement/node-permissions.ts';
 import { appliedProcessLayers, governsCpu } from '../confinement/process-layers.ts';
+import type { CallTarget } from '../channel/messages.ts';
 import { findGuestEntry } from '../guest-entry.ts';
 import type { GuestPlan, KernelPlan } from '../guest/guest-plan.ts';
 import { type ResolvedPluginSource, resolvePluginSource, toModuleUrl } from '../plugin-entry-point.ts';
@@ -169,17 +170,34 @@ export class ProcessSandboxEngine implements SandboxEngine {
     });
   }
 
-  async #call(
+  #call(
     context: SandboxContext,
     target: Target,
     args: readonly unknown[],
     options?: InvokeOptions,
   ): Promise<unknown> {
-    const session = this.#own(context);
-    const called = toCallTarget(target, context.pluginId);
-    if (called.type !== 'module') return session.invoke(called, args, options);
-    const url = (await this.#moduleCopies.get(session)?.resolve(called.url)) ?? called.url;
-    return session.invoke({ ...called, url }, args, options);
+    let session: SandboxSession;
+    let called: CallTarget;
+    try {
+      session = this.#own(context);
+      called = toCallTarget(target, context.pluginId);
+    } catch (error) {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown is what the caller gets
+      return Promise.reject(error);
+    }
+    return called.type === 'module'
+      ? this.#callModule(session, called, args, options)
+      : session.invoke(called, args, options);
+  }
+
+  async #callModule(
+    session: SandboxSession,
+    target: CallTarget & { readonly type: 'module' },
+    args: readonly unknown[],
+    options?: InvokeOptions,
+  ): Promise<unknown> {
+    const url = (await this.#moduleCopies.get(session)?.resolve(target.url)) ?? target.url;
+    return session.invoke({ ...target, url }, args, options);
   }
 
   async #startSession(

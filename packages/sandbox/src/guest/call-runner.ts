@@ -1,7 +1,7 @@
 /** Runs the calls that the host sends, and the calls that the plugin makes to the host. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { CallMessage, CallTarget, PluginEntryPoint } from '../channel/messages.ts';
-import { hasOwn } from '../channel/primordials.ts';
+import type { CallMessage, PluginEntryPoint, SentTarget } from '../channel/messages.ts';
+import { apply, hasOwn, stringIncludes } from '../channel/primordials.ts';
 import { compileFunction } from './compile-function.ts';
 import { describeError } from './describe-error.ts';
 import { type GuestChannel, rebuildError } from './guest-channel.ts';
@@ -44,13 +44,32 @@ export interface GuestGlobal {
   readonly signal: AbortSignal | undefined;
 }
 
+/** The text of a function, and the function once it was compiled. */
+interface SentFunction {
+  readonly text: string;
+  /** Whether it may ask which call it runs in, so that this has to be kept. */
+  readonly needsContext: boolean;
+  compiled: Callable | undefined;
+}
+
+/** What a text must hold to reach `truthound`, or code that does. */
+const CONTEXT_WORDS = ['truthound', 'import', 'globalThis', 'eval', 'Function', 'constructor', 'require'];
+
+function describeFunction(text: string): SentFunction {
+  let needsContext = false;
+  for (let index = 0; index < CONTEXT_WORDS.length; index += 1)
+    needsContext ||= stringIncludes(text, CONTEXT_WORDS[index] ?? '');
+  return { text, needsContext, compiled: undefined };
+}
+
 export class CallRunner {
   readonly #channel: GuestChannel;
   readonly #pluginId: string;
   readonly #current = new AsyncLocalStorage<RunningCall>();
   readonly #running = new Map<number, RunningCall>();
   readonly #hostCalls = new Map<number, HostCall>();
-  readonly #functions = new Map<string, Callable>();
+  /** Functions that the host calls by id. */
+  readonly #functions: SentFunction[] = [];
   readonly #host: ReturnType<typeof bindHostFunctions>;
   #plugin: Namespace | undefined;
   #nextHostCall = 1;
@@ -63,9 +82,9 @@ export class CallRunner {
 
   /** What sandboxed functions, which get no context, can use. */
   createGlobal(): GuestGlobal {
-    const current = this.#current;
+    const currentCall = (): RunningCall | undefined => this.#currentCall();
     const progress = (value: unknown): void => {
-      const call = current.getStore();
+      const call = currentCall();
       if (call !== undefined && this.#running.has(call.id))
         this.#channel.sendValue(['progress', call.id], value, 'progress');
     };
@@ -73,9 +92,17 @@ export class CallRunner {
       host: this.#host,
       progress,
       get signal(): AbortSignal | undefined {
-        return current.getStore()?.signal;
+        return currentCall()?.signal;
       },
     });
+  }
+
+  /** The call that asks; without a context kept, the only one that runs. */
+  #currentCall(): RunningCall | undefined {
+    const kept = this.#current.getStore();
+    if (kept !== undefined || this.#running.size !== 1) return kept;
+    const [only] = this.#running.values();
+    return only;
   }
 
   /** Imports the plugin's entry and answers the names of what it exports. */
@@ -87,7 +114,7 @@ export class CallRunner {
   handle(message: CallMessage, decode: (json: unknown, isTagged: boolean) => unknown): void {
     switch (message[0]) {
       case 'call':
-        void this.#run(message[1], message[2], () => decode(message[3], message[4]) as readonly unknown[]);
+        this.#run(message[1], message[2], message[3], message[4], decode);
         return;
       case 'abort':
         this.#running.get(message[1])?.abort();
@@ -100,23 +127,82 @@ export class CallRunner {
     }
   }
 
-  async #run(id: number, target: CallTarget, decodeArgs: () => readonly unknown[]): Promise<void> {
+  /** Runs a call. One that answers at once is answered without a promise. */
+  #run(
+    id: number,
+    target: SentTarget,
+    json: unknown,
+    isTagged: boolean,
+    decode: (json: unknown, isTagged: boolean) => unknown,
+  ): void {
     const call = new RunningCall(id);
     this.#running.set(id, call);
     try {
-      const args = decodeArgs();
-      const result = await this.#current.run(call, async () => {
-        const callable = await this.#resolve(target);
-        return target.type === 'plugin' && target.exportName === 'activate'
-          ? this.#activate(callable, args)
-          : callable(...args);
-      });
-      this.#channel.sendValue(['result', id], result, 'result');
+      const args = decode(json, isTagged) as readonly unknown[];
+      const sent = this.#findFunction(target);
+      if (sent === undefined) {
+        void this.#finish(
+          call,
+          this.#current.run(call, () => this.#runExport(target, args)),
+          target,
+        );
+        return;
+      }
+      sent.compiled ??= compileFunction(sent.text);
+      const { compiled } = sent;
+      const result = sent.needsContext
+        ? this.#current.run(call, () => apply(compiled, undefined, args))
+        : apply(compiled, undefined, args);
+      if (mayBeThenable(result)) void this.#finish(call, result, target);
+      else {
+        this.#channel.sendValue(['result', id], result, 'result');
+        this.#running.delete(id);
+      }
     } catch (error) {
-      this.#channel.send(['error', id, explain(describeError(error), target)]);
-    } finally {
-      this.#running.delete(id);
+      this.#fail(id, error, target);
     }
+  }
+
+  async #finish(call: RunningCall, result: unknown, target: SentTarget): Promise<void> {
+    try {
+      this.#channel.sendValue(['result', call.id], await result, 'result');
+      this.#running.delete(call.id);
+    } catch (error) {
+      this.#fail(call.id, error, target);
+    }
+  }
+
+  #fail(id: number, error: unknown, target: SentTarget): void {
+    this.#running.delete(id);
+    const isFunction = typeof target === 'number' || target.type === 'function';
+    const described = describeError(error);
+    this.#channel.send(['error', id, isFunction ? explain(described) : described]);
+  }
+
+  /** The function that a call names; `undefined` for an export. */
+  #findFunction(target: SentTarget): SentFunction | undefined {
+    if (typeof target === 'number') return this.#functions[target];
+    if (target.type !== 'function') return undefined;
+    const sent = describeFunction(target.text);
+    if (target.functionId !== undefined) this.#functions[target.functionId] = sent;
+    return sent;
+  }
+
+  async #runExport(target: SentTarget, args: readonly unknown[]): Promise<unknown> {
+    if (typeof target === 'number' || target.type === 'function')
+      throw new Error('the host called a function that it did not send');
+    if (target.type === 'module')
+      return apply(
+        exportOf(await importNamespace(target.url), target.exportName, target.url),
+        undefined,
+        args,
+      );
+    if (this.#plugin === undefined)
+      throw new Error('this sandbox has no plugin: createSandbox was called without one');
+    const callable = exportOf(this.#plugin, target.exportName, `plugin "${this.#pluginId}"`);
+    return target.exportName === 'activate'
+      ? this.#activate(callable, args)
+      : apply(callable, undefined, args);
   }
 
   #activate(activate: Callable, [data, options]: readonly unknown[]): unknown {
@@ -124,23 +210,6 @@ export class CallRunner {
       this.#callHost(name, args),
     );
     return activate(context, options ?? {});
-  }
-
-  async #resolve(target: CallTarget): Promise<Callable> {
-    if (target.type === 'function') return this.#compile(target.text);
-    if (target.type === 'module')
-      return exportOf(await importNamespace(target.url), target.exportName, target.url);
-    if (this.#plugin === undefined)
-      throw new Error('this sandbox has no plugin: createSandbox was called without one');
-    return exportOf(this.#plugin, target.exportName, `plugin "${this.#pluginId}"`);
-  }
-
-  #compile(text: string): Callable {
-    const known = this.#functions.get(text);
-    if (known !== undefined) return known;
-    const compiled = compileFunction(text);
-    if (this.#functions.size < 1000) this.#functions.set(text, compiled);
-    return compiled;
   }
 
   #callHost(name: string, args: readonly unknown[]): Promise<unknown> {
@@ -192,16 +261,18 @@ function ownMember(namespace: Namespace, name: string): unknown {
 }
 
 /** Says what to do where a function used something from around it, which did not come along. */
-function explain(
-  error: ReturnType<typeof describeError>,
-  target: CallTarget,
-): ReturnType<typeof describeError> {
+function explain(error: ReturnType<typeof describeError>): ReturnType<typeof describeError> {
   const missing = /^(\S+) is not defined$/.exec(error.message)?.[1];
-  if (target.type !== 'function' || error.name !== 'ReferenceError' || missing === undefined) return error;
+  if (error.name !== 'ReferenceError' || missing === undefined) return error;
   return {
     ...error,
     message:
       `${error.message}: the function uses "${missing}" from around it, and only its own text crosses into the sandbox. ` +
       `Pass "${missing}" as an argument, or put the function into a module and run { module, export }`,
   };
+}
+
+/** Whether awaiting a value could give another one. */
+function mayBeThenable(value: unknown): boolean {
+  return ((typeof value === 'object' && value !== null) || typeof value === 'function') && 'then' in value;
 }

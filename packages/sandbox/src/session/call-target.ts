@@ -22,9 +22,20 @@ function functionText(fn: SandboxFunction<never>, pluginId: string): string {
   return text;
 }
 
+/** The texts of functions that were sent before: reading one and checking it takes longer than the rest of a call. */
+const functionTargets = new WeakMap<SandboxFunction<never>, CallTarget>();
+
+function toFunctionTarget(fn: SandboxFunction<never>, pluginId: string): CallTarget {
+  const known = functionTargets.get(fn);
+  if (known !== undefined) return known;
+  const target: CallTarget = { type: 'function', text: functionText(fn, pluginId) };
+  functionTargets.set(fn, target);
+  return target;
+}
+
 /** Turns what the caller gave into what crosses. @throws SandboxError for what cannot be sent */
 export function toCallTarget(target: Target, pluginId: string): CallTarget {
-  if (typeof target === 'function') return { type: 'function', text: functionText(target, pluginId) };
+  if (typeof target === 'function') return toFunctionTarget(target, pluginId);
   // The types exclude it; a JavaScript caller may pass anything.
   if (typeof (target as unknown) !== 'object' || (target as unknown) === null) {
     throw new SandboxError(

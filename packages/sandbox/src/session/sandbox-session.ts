@@ -43,6 +43,7 @@ import { EventHub } from './event-hub.ts';
 import { createExitError } from './exit-error.ts';
 import type { GuestLink } from './guest-link.ts';
 import { joinStacks } from './join-stacks.ts';
+import { MAX_TIMER_MS, PendingCalls } from './pending-calls.ts';
 import { UsageMeter } from './usage-meter.ts';
 
 /** What a session is made of. */
@@ -58,13 +59,6 @@ export interface SessionOptions {
   readonly startupTimeoutMs: number;
   /** Makes the report of what the guest confirmed. Throws where the policy asks for more. */
   readonly createReport: (steps: readonly StepReport[]) => EnforcementReport;
-}
-
-interface PendingCall {
-  resolve(value: unknown): void;
-  reject(reason: unknown): void;
-  readonly timer: NodeJS.Timeout | undefined;
-  readonly onProgress: ((value: unknown) => void) | undefined;
 }
 
 /** What the guest threw, before the host has made an error of it. */
@@ -85,8 +79,8 @@ const MAX_CALLS_IN_FLIGHT = 10_000;
 const MAX_HOST_CALLS_IN_FLIGHT = 1000;
 /** A guest may send this much in one message, beyond what its memory could ever hold. */
 const MESSAGE_HEADROOM_BYTES = 1024 * 1024;
-/** Longest delay that a timer takes; longer limits count as none. */
-const MAX_TIMER_MS = 2_147_483_647;
+/** Functions that the guest keeps, so that their text crosses once. */
+const MAX_KNOWN_FUNCTIONS = 1000;
 
 export class SandboxSession implements SandboxContext {
   readonly pluginId: string;
@@ -99,9 +93,16 @@ export class SandboxSession implements SandboxContext {
   readonly #streams: StreamTable;
   readonly #events = new EventHub<SandboxEvents>();
   readonly #meter = new UsageMeter();
-  readonly #calls = new Map<number, PendingCall>();
-  readonly #abandoned = new Set<number>();
+  readonly #calls = new PendingCalls(({ startedAtMs, limitMs }, nowMs) => {
+    const executionTime = (nowMs - startedAtMs) / 1000;
+    void this.terminate(
+      new SandboxTimeoutError({ ...this.#facts(), timeoutSeconds: limitMs / 1000, executionTime }),
+    );
+  });
+  readonly #functionIds = new Map<string, number>();
   readonly #ended: Promise<void>;
+  readonly #openStream = (source: AsyncIterable<unknown>): number => this.#streams.open(source);
+  readonly #acceptStream = (id: number): AsyncIterable<unknown> => this.#streams.accept(id);
   #hostCallsInFlight = 0;
   /** Starts anywhere, so that a guest cannot guess the ids of calls that were not yet made. */
   #nextCallId = randomBytes(4).readUInt32LE();
@@ -205,52 +206,32 @@ export class SandboxSession implements SandboxContext {
         });
       });
     } catch (error) {
-      throw this.#toError(error, 'its entry module');
+      throw error instanceof RemoteFailure ? this.#makeError(error.raw, 'its entry module') : error;
     }
   }
 
   /** Makes a call. */
-  async invoke(target: CallTarget, args: readonly unknown[], options: InvokeOptions = {}): Promise<unknown> {
-    const { signal, timeoutSec } = options;
-    signal?.throwIfAborted();
-    this.#assertCanCall();
-    const id = this.#nextCallId;
-    this.#nextCallId += 1;
-    this.#meter.callStarted();
-    let failed = true;
-    const onAbort =
-      signal &&
-      ((): void => {
-        this.#abandon(id, signal.reason);
-      });
-    try {
-      const result = await new Promise<unknown>((resolve, reject) => {
-        this.#calls.set(id, {
-          resolve,
-          reject,
-          timer: this.#startTimer(timeoutSec),
-          onProgress: options.onProgress,
-        });
-        if (onAbort !== undefined) signal?.addEventListener('abort', onAbort, { once: true });
-        try {
-          const { json, isTagged, parts } = encodeValue(args, {
-            path: 'args',
-            openStream: (source) => this.#streams.open(source),
-          });
-          this.#connection.send(['call', id, target, json, isTagged], parts);
-        } catch (error) {
-          this.#takeCall(id);
-          reject(error instanceof Error ? error : new Error(String(error)));
-        }
-      });
-      failed = false;
-      return result;
-    } catch (error) {
-      throw this.#toError(error, describeTarget(target));
-    } finally {
-      if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
-      this.#meter.callEnded(failed);
-    }
+  invoke(target: CallTarget, args: readonly unknown[], options: InvokeOptions = {}): Promise<unknown> {
+    // What is thrown in here rejects.
+    return new Promise((resolve, reject) => {
+      const { signal, timeoutSec, onProgress } = options;
+      signal?.throwIfAborted();
+      this.#assertCanCall();
+      const id = this.#nextCallId;
+      this.#nextCallId += 1;
+      const startedAtMs = performance.now();
+      this.#meter.callStarted(startedAtMs);
+      try {
+        this.#sendCall(id, target, args);
+      } catch (error) {
+        this.#meter.callEnded(true);
+        throw error;
+      }
+      const limitMs = this.#limitMs(timeoutSec);
+      const describe = (): string => describeTarget(target);
+      const stopListening = signal && this.#abandonOn(signal, id);
+      this.#calls.add(id, { resolve, reject, stopListening, onProgress, describe, startedAtMs, limitMs });
+    });
   }
 
   on<Name extends keyof SandboxEvents>(
@@ -303,17 +284,26 @@ export class SandboxSession implements SandboxContext {
     }
   }
 
+  #sendCall(id: number, target: CallTarget, args: readonly unknown[]): void {
+    const { json, isTagged, parts } = encodeValue(args, { path: 'args', openStream: this.#openStream });
+    if (target.type !== 'function') {
+      this.#connection.send(['call', id, target, json, isTagged], parts);
+      return;
+    }
+    const known = this.#functionIds.get(target.text);
+    if (known !== undefined) {
+      this.#connection.send(['call', id, known, json, isTagged], parts);
+      return;
+    }
+    const functionId = this.#functionIds.size < MAX_KNOWN_FUNCTIONS ? this.#functionIds.size : undefined;
+    this.#connection.send(['call', id, { ...target, functionId }, json, isTagged], parts);
+    if (functionId !== undefined) this.#functionIds.set(target.text, functionId);
+  }
+
   /** The limit is the limit: when it is over the guest is killed, and with it every other call. */
-  #startTimer(timeoutSec: number | undefined): NodeJS.Timeout | undefined {
-    const limitSec = Math.min(timeoutSec ?? Infinity, this.policy.resourceLimits.maxExecutionTimeSec);
-    if (!this.#options.hasTimeLimits || limitSec * 1000 > MAX_TIMER_MS) return undefined;
-    const startedAt = performance.now();
-    return setTimeout(() => {
-      const executionTime = (performance.now() - startedAt) / 1000;
-      void this.terminate(
-        new SandboxTimeoutError({ ...this.#facts(), timeoutSeconds: limitSec, executionTime }),
-      );
-    }, limitSec * 1000);
+  #limitMs(timeoutSec = Infinity): number {
+    const limitMs = Math.min(timeoutSec, this.policy.resourceLimits.maxExecutionTimeSec) * 1000;
+    return this.#options.hasTimeLimits && limitMs <= MAX_TIMER_MS ? limitMs : Infinity;
   }
 
   /** Runs a step of the start under a limit; past it, or when `signal` aborts, the guest is killed. */
@@ -352,38 +342,48 @@ export class SandboxSession implements SandboxContext {
     }
   }
 
-  /** The caller gave a call up. Its answer may still come, and its time still runs: the guest works on it. */
-  #abandon(id: number, reason: unknown): void {
-    const call = this.#calls.get(id);
-    if (call === undefined) return;
-    this.#calls.delete(id);
-    this.#abandoned.add(id);
-    this.#abandonedTimers.set(id, call.timer);
-    this.#connection.send(['abort', id]);
-    call.reject(reason);
+  /** Gives the call up when `signal` aborts; answers how to listen no more. */
+  #abandonOn(signal: AbortSignal, id: number): () => void {
+    const onAbort = (): void => {
+      const call = this.#calls.abandon(id);
+      if (call === undefined) return;
+      this.#meter.callEnded(true);
+      call.reject(signal.reason);
+      this.#connection.send(['abort', id]);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    return () => {
+      signal.removeEventListener('abort', onAbort);
+    };
   }
 
-  readonly #abandonedTimers = new Map<number, NodeJS.Timeout | undefined>();
+  #succeed(id: number, value: unknown): void {
+    const call = this.#calls.take(id);
+    if (call === undefined) return;
+    call.stopListening?.();
+    this.#meter.callEnded(false);
+    call.resolve(value);
+  }
 
-  /** The call of an answer that came; `undefined` for one given up. @throws MalformedMessageError for any other id */
-  #takeCall(id: number): PendingCall | undefined {
-    const call = this.#calls.get(id);
-    if (call !== undefined) {
-      this.#calls.delete(id);
-      clearTimeout(call.timer);
-      return call;
-    }
-    if (!this.#abandoned.delete(id))
-      throw new MalformedMessageError('an answer came to a call that was not made');
-    clearTimeout(this.#abandonedTimers.get(id));
-    this.#abandonedTimers.delete(id);
-    return undefined;
+  #fail(id: number, raw: unknown): void {
+    const call = this.#calls.take(id);
+    if (call === undefined) return;
+    call.stopListening?.();
+    this.#meter.callEnded(true);
+    call.resolve(this.#rejectLater(raw, call.describe()));
+  }
+
+  /** Waits until the caller's promise hangs on this one: an error made then has the caller's own async stack. */
+  async #rejectLater(raw: unknown, call: string): Promise<never> {
+    await Promise.resolve();
+    await Promise.resolve();
+    throw this.#makeError(raw, call);
   }
 
   #receive({ message, parts }: Frame): void {
     const known = parseGuestMessage(message);
     const decode = (json: unknown, isTagged: boolean): unknown =>
-      decodeValue(json, { isTagged, parts, openStream: (id) => this.#streams.accept(id) });
+      decodeValue(json, { isTagged, parts, openStream: this.#acceptStream });
     switch (known[0]) {
       case 'hello':
         this.#receiveHello(known[1]);
@@ -400,13 +400,11 @@ export class SandboxSession implements SandboxContext {
         take(this.#loaded, 'load-failed').reject(new RemoteFailure(known[1]));
         this.#loaded = undefined;
         return;
-      case 'result': {
-        const value = decode(known[2], known[3]);
-        this.#takeCall(known[1])?.resolve(value);
+      case 'result':
+        this.#succeed(known[1], decode(known[2], known[3]));
         return;
-      }
       case 'error':
-        this.#takeCall(known[1])?.reject(new RemoteFailure(known[2]));
+        this.#fail(known[1], known[2]);
         return;
       case 'progress':
         this.#receiveProgress(known[1], decode(known[2], known[3]));
@@ -461,10 +459,7 @@ export class SandboxSession implements SandboxContext {
   }
 
   #sendValue(head: readonly unknown[], value: unknown, path: string): void {
-    const { json, isTagged, parts } = encodeValue(value, {
-      path,
-      openStream: (source) => this.#streams.open(source),
-    });
+    const { json, isTagged, parts } = encodeValue(value, { path, openStream: this.#openStream });
     this.#connection.send([...head, json, isTagged], parts);
   }
 
@@ -508,14 +503,11 @@ export class SandboxSession implements SandboxContext {
       );
     this.#endReason ??= error;
     this.#connection.close();
-    for (const call of this.#calls.values()) {
-      clearTimeout(call.timer);
+    for (const call of this.#calls.clear()) {
+      call.stopListening?.();
+      this.#meter.callEnded(true);
       call.reject(error);
     }
-    this.#calls.clear();
-    for (const timer of this.#abandonedTimers.values()) clearTimeout(timer);
-    this.#abandonedTimers.clear();
-    this.#abandoned.clear();
     for (const waiter of [this.#hello, this.#ready, this.#loaded]) waiter?.reject(error);
     this.#streams.closeAll(error);
     this.#events.emit('exit', {
@@ -526,16 +518,14 @@ export class SandboxSession implements SandboxContext {
     });
   }
 
-  /** Makes the caller's error, inside the caller's own async stack. */
-  #toError(error: unknown, call: string): unknown {
-    if (!(error instanceof RemoteFailure)) return error;
-    const classified = classifyError(error.raw, {
+  #makeError(raw: unknown, call: string): Error {
+    const classified = classifyError(raw, {
       ...this.#facts(),
       policy: this.policy,
       call,
       hasModuleViolation: this.#meter.violations > 0,
     });
-    joinStacks(classified, readRemoteError(error.raw).stack);
+    joinStacks(classified, readRemoteError(raw).stack);
     return classified;
   }
 }

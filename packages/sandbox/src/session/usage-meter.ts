@@ -12,9 +12,10 @@ export class UsageMeter {
   #busyMs = 0;
   #last: GuestMeasurement = { memoryMb: 0, peakMemoryMb: 0, cpuSeconds: 0 };
 
-  callStarted(): void {
+  /** @param nowMs time on the clock of `performance.now()`. */
+  callStarted(nowMs: number = performance.now()): void {
     this.#calls += 1;
-    if (this.#running === 0) this.#busySince = performance.now();
+    if (this.#running === 0) this.#busySince = nowMs;
     this.#running += 1;
   }
 
