@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { DirectReader } from './direct-reader.ts';
 import { type Frame, FrameReader, MAX_MESSAGE_BYTES, toBinaryHead, toLine } from './frames.ts';
 
 /** The part of a socket that a connection uses: a pipe to a child, a Unix socket, or the guest's own end. */
@@ -13,6 +14,14 @@ export interface ConnectionHandlers {
   /** The peer sent what is not a message, or the owner's `onFrame` threw. Nothing more is read. */
   onFault(error: Error): void;
   onClose(): void;
+}
+
+/** How a connection reads and how much it takes. */
+export interface ConnectionOptions {
+  readonly maxMessageBytes?: number;
+  readonly maxQueuedBytes?: number;
+  /** Reads the socket, in place of its 'data' event. */
+  readonly source?: DirectReader | undefined;
 }
 
 /** The message is larger than the channel takes, or the peer does not read. */
@@ -31,6 +40,8 @@ export class ChannelCapacityError extends Error {
   }
 }
 
+/** Messages that leave together at most: the other side starts on the first while the next are written. */
+const MESSAGES_PER_WRITE = 16;
 const schedule = process.nextTick;
 
 /**
@@ -43,32 +54,32 @@ export class Connection {
   readonly #socket: ConnectionSocket;
   readonly #maxQueuedBytes: number;
   #pendingText = '';
+  #pendingCount = 0;
   #isScheduled = false;
   readonly #flushLater = (): void => {
+    this.#isScheduled = false;
     this.flush();
   };
   #isOpen = true;
 
-  constructor(
-    socket: ConnectionSocket,
-    handlers: ConnectionHandlers,
-    options: { readonly maxMessageBytes?: number; readonly maxQueuedBytes?: number } = {},
-  ) {
+  constructor(socket: ConnectionSocket, handlers: ConnectionHandlers, options: ConnectionOptions = {}) {
     const { maxMessageBytes = MAX_MESSAGE_BYTES, maxQueuedBytes = 2 * MAX_MESSAGE_BYTES } = options;
     this.#socket = socket;
     this.#maxQueuedBytes = maxQueuedBytes;
     const reader = new FrameReader((frame) => {
       if (this.#isOpen) handlers.onFrame(frame);
     }, maxMessageBytes);
-    socket.on('data', (chunk: Buffer) => {
+    const receive = (bytes: Buffer): void => {
       if (!this.#isOpen) return;
       try {
-        reader.push(chunk);
+        reader.push(bytes);
       } catch (error) {
         this.#isOpen = false;
         handlers.onFault(error instanceof Error ? error : new Error(String(error)));
       }
-    });
+    };
+    if (options.source === undefined) socket.on('data', receive);
+    else options.source.attach(reader, receive);
     // EPIPE and ECONNRESET say that the peer is gone; 'close' follows and is what counts.
     socket.on('error', () => undefined);
     socket.on('close', () => {
@@ -92,7 +103,9 @@ export class Connection {
     }
     if (parts.length === 0) {
       this.#pendingText += toLine(message);
-      this.#scheduleFlush();
+      this.#pendingCount += 1;
+      if (this.#pendingCount >= MESSAGES_PER_WRITE) this.flush();
+      else this.#scheduleFlush();
       return;
     }
     this.flush();
@@ -104,10 +117,10 @@ export class Connection {
 
   /** Writes now what waits for the end of this turn. */
   flush(): void {
-    this.#isScheduled = false;
     if (this.#pendingText === '' || !this.#isOpen) return;
     const text = this.#pendingText;
     this.#pendingText = '';
+    this.#pendingCount = 0;
     this.#socket.write(text, 'utf8');
   }
 

@@ -96,6 +96,26 @@ export class FrameReader {
     this.#consume(all);
   }
 
+  /** Bytes that the incomplete frame still needs; 0 where that is not known. */
+  get missing(): number {
+    return this.#size === 0 || this.#needed <= HEAD_BYTES ? 0 : this.#needed - this.#size;
+  }
+
+  /** Moves the incomplete frame into a buffer of its full length, and forgets it here. */
+  takeIncomplete(): { readonly frame: Buffer; readonly filled: number } {
+    const frame = Buffer.allocUnsafeSlow(this.#needed);
+    let filled = 0;
+    for (let index = 0; index < this.#chunks.length; index += 1) {
+      const chunk = this.#chunks[index];
+      if (chunk === undefined) continue;
+      frame.set(chunk, filled);
+      filled += chunk.byteLength;
+    }
+    this.#chunks = [];
+    this.#size = 0;
+    return { frame, filled };
+  }
+
   #consume(bytes: Buffer): void {
     let offset = 0;
     while (offset < bytes.byteLength) {

@@ -1,6 +1,7 @@
 import type { RemoteErrorData } from '@truthound/protocols';
-import { Connection, type ConnectionSocket } from '../channel/connection.ts';
+import { Connection, type ConnectionHandlers, type ConnectionSocket } from '../channel/connection.ts';
 import { decodeValue } from '../channel/decode-value.ts';
+import type { DirectReader } from '../channel/direct-reader.ts';
 import { encodeValue } from '../channel/encode-value.ts';
 import type { Frame } from '../channel/frames.ts';
 import type { AnyStreamMessage, GuestMessage, HostMessage } from '../channel/messages.ts';
@@ -13,6 +14,7 @@ type Values = readonly ['result' | 'progress' | 'item', number] | readonly ['hos
 export class GuestChannel {
   readonly #connection: Connection;
   readonly #streams: StreamTable;
+  readonly #openStream: (value: AsyncIterable<unknown>) => number;
 
   constructor(
     socket: ConnectionSocket,
@@ -20,7 +22,10 @@ export class GuestChannel {
       message: Exclude<HostMessage, AnyStreamMessage>,
       decode: (json: unknown, isTagged: boolean) => unknown,
     ) => void,
+    source?: DirectReader,
   ) {
+    const acceptStream = (id: number): AsyncIterable<unknown> => this.#streams.accept(id);
+    this.#openStream = (value) => this.#streams.open(value);
     this.#streams = new StreamTable({
       send: (message) => {
         this.send(message);
@@ -31,11 +36,11 @@ export class GuestChannel {
       describeError,
       makeError: rebuildError,
     });
-    this.#connection = new Connection(socket, {
+    const handlers: ConnectionHandlers = {
       onFrame: ({ message, parts }: Frame) => {
         // The host is honest: its messages are not checked again.
         const decode = (json: unknown, isTagged: boolean): unknown =>
-          decodeValue(json, { isTagged, parts, openStream: (id) => this.#streams.accept(id) });
+          decodeValue(json, { isTagged, parts, openStream: acceptStream });
         const known = message as HostMessage;
         if (isStreamMessage(known)) this.#streams.handle(known, decode);
         else handle(known, decode);
@@ -43,7 +48,8 @@ export class GuestChannel {
       // A host that is gone or talks nonsense leaves nothing to do.
       onFault: () => process.exit(70),
       onClose: () => process.exit(0),
-    });
+    };
+    this.#connection = new Connection(socket, handlers, { source });
   }
 
   send(message: GuestMessage | AnyStreamMessage): void {
@@ -52,10 +58,7 @@ export class GuestChannel {
 
   /** Sends a message that ends with a value. @throws TypeError that names what in it cannot cross. */
   sendValue(head: Values, value: unknown, path: string): void {
-    const { json, isTagged, parts } = encodeValue(value, {
-      path,
-      openStream: (source) => this.#streams.open(source),
-    });
+    const { json, isTagged, parts } = encodeValue(value, { path, openStream: this.#openStream });
     this.#connection.send([...head, json, isTagged], parts);
   }
 

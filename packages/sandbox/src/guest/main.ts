@@ -9,6 +9,7 @@
  */
 import { Socket } from 'node:net';
 import { type AnyStreamMessage, type HostMessage, PROTOCOL_VERSION } from '../channel/messages.ts';
+import { DirectReader } from '../channel/direct-reader.ts';
 import { CallRunner } from './call-runner.ts';
 import { describeError } from './describe-error.ts';
 import { GuestChannel } from './guest-channel.ts';
@@ -19,10 +20,16 @@ const CHANNEL_DESCRIPTOR = 3;
 
 let runner: CallRunner | undefined;
 
-const socket = new Socket({ fd: CHANNEL_DESCRIPTOR, readable: true, writable: true });
+const reader = new DirectReader();
+const socket = new Socket({
+  fd: CHANNEL_DESCRIPTOR,
+  readable: true,
+  writable: true,
+  onread: { buffer: reader.nextBuffer, callback: reader.received },
+});
 pinMethods(socket);
 
-const channel = new GuestChannel(socket, handle);
+const channel = new GuestChannel(socket, handle, reader);
 
 /** An error that nothing waits for ends the guest with its text on stderr, as it would end any Node process. */
 function handle(

@@ -79,6 +79,8 @@ const MAX_CALLS_IN_FLIGHT = 10_000;
 const MAX_HOST_CALLS_IN_FLIGHT = 1000;
 /** A guest may send this much in one message, beyond what its memory could ever hold. */
 const MESSAGE_HEADROOM_BYTES = 1024 * 1024;
+/** Lines of output kept for the first who listens. */
+const MAX_UNHEARD_LINES = 100;
 /** Functions that the guest keeps, so that their text crosses once. */
 const MAX_KNOWN_FUNCTIONS = 1000;
 
@@ -112,6 +114,8 @@ export class SandboxSession implements SandboxContext {
   #enforcement: EnforcementReport | undefined;
   #exports: readonly string[] = [];
   #isAlive = true;
+  /** What was written before anybody listened: a debugger's address, what a plugin said while it loaded. */
+  #unheardOutput: SandboxEvents['log'][] | undefined = [];
   /** Why the host ended the guest, where it did. */
   #endReason: SandboxError | undefined;
   #endedByRequest = false;
@@ -146,7 +150,9 @@ export class SandboxSession implements SandboxContext {
       { maxMessageBytes },
     );
     options.link.onOutput((level, text) => {
-      this.#events.emit('log', { level, text: readGuestText(text), at: new Date() });
+      const event = Object.freeze({ level, text: readGuestText(text), at: new Date() });
+      if (this.#unheardOutput === undefined) this.#events.emit('log', event);
+      else if (this.#unheardOutput.length < MAX_UNHEARD_LINES) this.#unheardOutput.push(event);
     });
     this.#ended = options.link.exited.then((exit) => {
       this.#finish(exit.exitCode, exit.signal);
@@ -238,7 +244,16 @@ export class SandboxSession implements SandboxContext {
     event: Name,
     handler: (event: SandboxEvents[Name]) => void,
   ): Unsubscribe {
-    return this.#events.on(event, handler);
+    const unsubscribe = this.#events.on(event, handler);
+    const unheard = event === 'log' ? this.#unheardOutput : undefined;
+    if (unheard !== undefined) {
+      this.#unheardOutput = undefined;
+      // Once the caller has what `on` answers.
+      queueMicrotask(() => {
+        for (const line of unheard) this.#events.emit('log', line);
+      });
+    }
+    return unsubscribe;
   }
 
   async resourceUsage(): Promise<ResourceUsage> {
