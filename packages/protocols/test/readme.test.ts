@@ -12,7 +12,11 @@ test('the first example of the README prints what it says', () => {
   const { stdout, stderr } = spawnSync(
     process.execPath,
     ['--conditions=@truthound/source', '--input-type=module', '--eval', code],
-    { cwd: fileURLToPath(new URL('..', import.meta.url)), encoding: 'utf8' },
+    {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      encoding: 'utf8',
+      env: { ...process.env, FORCE_COLOR: '0' },
+    },
   );
   expect(stderr).toBe('');
   expect(stdout.trimEnd().split('\n')).toEqual(expected);

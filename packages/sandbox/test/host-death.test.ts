@@ -27,7 +27,9 @@ describe.runIf(process.platform === 'linux')('a host that is killed', () => {
       .split('\n');
     const { guest, scratch } = JSON.parse(line ?? '') as { readonly guest: number; readonly scratch: string };
     expect(isRunning(guest)).toBe(true);
+    const ended = new Promise((resolve) => host.once('exit', resolve));
     host.kill('SIGKILL');
+    await ended;
     await until(() => !isRunning(guest));
     expect(existsSync(join(tmpdir(), scratch))).toBe(true);
     await using engine = new ProcessSandboxEngine();

@@ -45,6 +45,7 @@ describe.skipIf(!isSupported).each(ways)('a guest on Node $version, locked down 
     beforeAll(async () => {
       bench = await GuestBench.create();
       plan = {
+        dieWithParent: true,
         limits: { additionalDescriptors: 40, fileSizeBytes: 1_000_000, memoryBytes: 256 * 2 ** 20 },
         files: {
           readPaths: [bench.paths.readable, SOURCES, ...NODE_READ_PATHS],
