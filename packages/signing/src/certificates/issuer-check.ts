@@ -4,7 +4,7 @@ import {
   InvalidCertificateError,
 } from '@truthound/protocols';
 import { type CertificatePurpose, findAuthorityFaults } from './certificate-rules.ts';
-import { findNameFault } from './name-constraint-check.ts';
+import { countComparisons, findNameFault } from './name-constraint-check.ts';
 import { type ParsedCertificate, internalsOf } from './parsed-certificate.ts';
 import { type RevocationContext, findRevocationErrors } from './revocation-check.ts';
 import { findSignatureFault } from './signature-check.ts';
@@ -15,9 +15,12 @@ export interface ValidationContext {
   readonly purpose: CertificatePurpose;
   readonly maxDepth: number;
   readonly revocation: RevocationContext;
-  /** Counts one step of the search; throws when the bound is reached. */
-  readonly spend: () => void;
+  /** Counts steps of the search, one by default; throws when the bound is reached. */
+  readonly spend: (steps?: number) => void;
 }
+
+/** About the time of one signature check. */
+const COMPARISONS_PER_STEP = 256;
 
 const SIGNATURES = new WeakMap<ParsedCertificate, WeakMap<ParsedCertificate, string | undefined>>();
 
@@ -94,7 +97,7 @@ export function findIssuerErrors(
     ...findValidityErrors(issuer, context.at),
     ...findAuthorityFaults(issuer, context.purpose).map((fault) => refuse(issuer, fault)),
     ...findPathLengthErrors(path, issuer),
-    ...findNameErrors(path, issuer),
+    ...findNameErrors(path, issuer, context),
   ];
 }
 
@@ -119,10 +122,13 @@ function findPathLengthErrors(
 function findNameErrors(
   path: readonly ParsedCertificate[],
   { nameConstraints }: ParsedCertificate,
+  { spend }: ValidationContext,
 ): readonly CertificateError[] {
   if (nameConstraints === undefined) return [];
   return path.flatMap((certificate, index) => {
     if (index > 0 && isSelfIssued(certificate)) return [];
+    // Thousands of names against thousands of bounds are as dear as signatures, and count as such.
+    spend(Math.floor(countComparisons(certificate, nameConstraints) / COMPARISONS_PER_STEP));
     const fault = findNameFault(certificate, nameConstraints);
     return fault === undefined ? [] : [refuse(certificate, fault)];
   });

@@ -101,7 +101,8 @@ function readCipher(element: DerElement | undefined): {
   if (cipher === undefined)
     throw new DerFault(`the cipher ${identifier} is not AES-CBC`, element?.start ?? 0);
   const iv = contentOf(expectTag(parameters, DerTag.OCTET_STRING, 'the initialization vector'));
-  if (iv.length !== 16) throw new DerFault('the initialization vector has not 16 bytes', element?.start ?? 0);
+  if (iv.length !== 16)
+    throw new DerFault('the initialization vector is not 16 bytes long', element?.start ?? 0);
   return { ...cipher, iv };
 }
 

@@ -43,11 +43,10 @@ export function findSignatureFault(claim: SignatureClaim): string | undefined {
 }
 
 function isVerified({ signed, signature, publicKey }: SignatureClaim, scheme: SignatureScheme): boolean {
-  const key = publicKey();
   try {
-    return verify(scheme.hash, signed, key, signature);
+    return verify(scheme.hash, signed, publicKey(), signature);
   } catch {
-    // OpenSSL throws for some malformed signatures and answers false for others; both are a no.
+    // A point beside the curve cannot be loaded, and OpenSSL throws for some malformed signatures: all are a no.
     return false;
   }
 }

@@ -127,8 +127,9 @@ function createContext(
   const { maxDepth = DEFAULT_DEPTH, maxWork = DEFAULT_WORK, purpose = 'codeSigning' } = options;
   const at = new Date(options.at);
   let work = 0;
-  const spend = (): void => {
-    if (++work > maxWork) throw new SearchBoundReached();
+  const spend = (steps = 1): void => {
+    work += steps;
+    if (work > maxWork) throw new SearchBoundReached();
   };
   const revocation = { lists, at, isRequired: options.requireCrls === true, spend };
   return { at, purpose, maxDepth, revocation, spend };

@@ -14,6 +14,7 @@ import {
   extendedKeyUsage,
   keyUsage,
   nameConstraints,
+  subjectAltName,
   writeExtension,
 } from '../../src/certificates/extension-writer.ts';
 import { generateCertificate } from '../../src/certificates/generate-certificate.ts';
@@ -526,6 +527,29 @@ describe('signatures and keys', () => {
   });
 });
 
+describe('an authority whose key is no key', () => {
+  test('is passed by, and does not stop the search for the right one', () => {
+    const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    const subject = writeSubjectName('Twice');
+    const good = assembleCertificate({
+      key,
+      subject,
+      issuer: nameOf(root),
+      issuerKey: keyOf(root),
+      extensions: authorityExtensions(),
+    });
+    const { spki } = internalsOf(parseCertificate(good));
+    const besideTheCurve = Buffer.from(good);
+    const last = besideTheCurve.indexOf(spki) + spki.length - 1;
+    besideTheCurve[last] = (besideTheCurve[last] ?? 0) ^ 1;
+    const scheme = { identifier: '1.2.840.10045.4.3.2', hash: 'sha256' };
+    const signer = assembleCertificate({ key: newKey(), issuer: subject, issuerKey: key, scheme });
+    expect(validate({ leaf: signer, intermediates: [besideTheCurve, good] }).errors).toEqual([]);
+    const alone = validate({ leaf: signer, intermediates: [besideTheCurve] });
+    expectRefusal(alone, InvalidCertificateError, /signature does not fit/u);
+  });
+});
+
 describe('cross-signed authorities and loops', () => {
   const authority = (
     name: string,
@@ -630,6 +654,36 @@ describe('cross-signed authorities and loops', () => {
       /no path to a root was found within 256 steps \(maxWork\)/u,
     );
     expect(validate({ leaf: signer, intermediates: mesh, maxWork: 10_000, maxDepth: 3 }).isValid).toBe(false);
+  });
+});
+
+describe('the bound of the search', () => {
+  test('counts names against bounds, of which a stranger can write thousands', () => {
+    const names = Array.from(
+      { length: 250 },
+      (_, index) => ({ type: 'dns', value: `h${index}.example` }) as const,
+    );
+    const key = newKey();
+    const authority = assembleCertificate({
+      key,
+      subject: writeSubjectName('Long Winded'),
+      issuer: nameOf(root),
+      issuerKey: keyOf(root),
+      extensions: [...authorityExtensions(), nameConstraints({ permitted: names, excluded: names })],
+    });
+    const signer = assembleCertificate({
+      key: newKey(),
+      issuer: writeSubjectName('Long Winded'),
+      issuerKey: key,
+      extensions: [...signerExtensions(), subjectAltName(names)],
+    });
+    expectRefusal(
+      validate({ leaf: signer, intermediates: [authority] }),
+      InvalidCertificateError,
+      /\(maxWork\)/u,
+    );
+    const patient = validate({ leaf: signer, intermediates: [authority], maxWork: 1000 });
+    expectRefusal(patient, InvalidCertificateError, /is excluded by the name constraints/u);
   });
 });
 
