@@ -38,8 +38,8 @@ export class BakeMonitor implements Disposable {
     this.#errors += 1;
     if (this.#errors <= this.#errorLimit) return;
     const reason =
-      `${this.#errors} calls failed in ${version} while it was watched, ` +
-      `${this.#errorLimit} may (bakeErrorLimit); the last one with: ${describeError(error)}`;
+      `failed calls in ${version} while it was watched: ${this.#errors}, ` +
+      `allowed: ${this.#errorLimit} (bakeErrorLimit); the last one with: ${describeError(error)}`;
     this.#fail(reason, error);
   }
 

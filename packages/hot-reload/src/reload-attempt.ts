@@ -14,6 +14,14 @@ export function describeError(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** As {@link describeError}, without what every `ReloadError` begins with: for use inside of another one. */
+export function describeReason(error: unknown): string {
+  const text = describeError(error);
+  return error instanceof ReloadError
+    ? text.replace(/^plugin "[^"]*" was not reloaded \([a-z]+\): /, '')
+    : text;
+}
+
 /** What is known about one reload while it goes on, and the result and the errors made of it. */
 export class ReloadAttempt {
   readonly pluginId: string;

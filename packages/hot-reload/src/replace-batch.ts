@@ -1,7 +1,7 @@
 import type { PluginInstance, PreparedPlugin } from '@truthound/protocols';
 import { NEVER, depart } from './departure.ts';
 import type { HeldCalls } from './held-calls.ts';
-import { describeError } from './reload-attempt.ts';
+import { describeError, describeReason } from './reload-attempt.ts';
 import type { ReloadEnvironment } from './reload-environment.ts';
 import { createAbortedError, discard } from './reload-steps.ts';
 import { Replacement } from './replacement.ts';
@@ -92,7 +92,7 @@ async function restoreAll(
 ): Promise<readonly string[]> {
   const goingBack = { ...environment, signal: NEVER };
   const outcomes = await Promise.allSettled(replacements.map((each) => each.reactivatePrevious(goingBack)));
-  return outcomes.flatMap((each) => (each.status === 'rejected' ? [describeError(each.reason)] : []));
+  return outcomes.flatMap((each) => (each.status === 'rejected' ? [describeReason(each.reason)] : []));
 }
 
 /** The old version gave its state up and did not take it back: now neither version serves as it should. */
@@ -103,7 +103,7 @@ function createBrokenError(
 ): Error {
   attempt.isBroken = true;
   const what = `${attempt.previousVersion} did not take its state back: ${problems.join('; ')}`;
-  return attempt.error('state', `${describeError(error)}; ${what}`, { cause: error });
+  return attempt.error('state', `${describeReason(error)}; ${what}`, { cause: error });
 }
 
 /** No `await` stands in here: no call can fall between the check and the switch, or between two switches. */

@@ -1,9 +1,9 @@
 import type { PluginInstance, PluginStateVersions } from '@truthound/protocols';
 import { NEVER, depart } from './departure.ts';
-import { describeError } from './reload-attempt.ts';
+import type { HeldCalls } from './held-calls.ts';
+import { describeReason } from './reload-attempt.ts';
 import type { ReloadEnvironment } from './reload-environment.ts';
 import { retire } from './reload-steps.ts';
-import type { HeldCalls } from './held-calls.ts';
 import type { Replacement } from './replacement.ts';
 
 /** What is to be undone, and why. */
@@ -33,7 +33,7 @@ export async function takeBack(
   const goingBack = { ...environment, signal: NEVER };
   if (switched.some(({ hasHandedOver }) => hasHandedOver)) calls.hold();
   const outcomes = await Promise.all(
-    switched.map((each) => switchBack(goingBack, each, stateVersions).then(() => undefined, describeError)),
+    switched.map((each) => switchBack(goingBack, each, stateVersions).then(() => undefined, describeReason)),
   );
   calls.release();
   await Promise.all(
@@ -44,7 +44,7 @@ export async function takeBack(
   const problems = [...new Set(outcomes.filter((problem) => problem !== undefined))];
   attempt.isRolledBack = problems.length === 0;
   if (attempt.isRolledBack) return failure;
-  const reason = `${failure.message}; ${attempt.previousVersion} could not take back over: ${problems.join('; ')}`;
+  const reason = `${describeReason(failure)}; ${attempt.previousVersion} could not take back over: ${problems.join('; ')}`;
   return attempt.error('bake', reason, { cause: failure });
 }
 
