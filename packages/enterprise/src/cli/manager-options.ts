@@ -1,0 +1,91 @@
+import { Option } from 'commander';
+import { resolve } from 'node:path';
+import {
+  type EnterprisePluginManagerConfig,
+  type PresetName,
+  type SecurityPolicy,
+  createPolicy,
+  listPresets,
+} from '../index.ts';
+
+/** Where plugins are looked for. */
+export interface DiscoveryOptions {
+  readonly plugins?: readonly string[];
+  readonly scanDependencies?: boolean;
+}
+
+/** Under which policy. */
+export interface PolicyOptions {
+  readonly policy: PresetName;
+}
+
+/** How plugins are run. */
+export interface RunOptions extends DiscoveryOptions, PolicyOptions {
+  readonly store?: string;
+  readonly bestEffort?: boolean;
+  readonly unsigned?: boolean;
+}
+
+const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
+
+/** The options behind {@link DiscoveryOptions}. Made anew: commander keeps state in them. */
+export function discoveryOptions(): readonly Option[] {
+  return [
+    new Option(
+      '--plugins <folder>',
+      'folder whose sub-folders are plugins, repeatable (default: ./plugins)',
+    ).argParser(collect),
+    new Option('--scan-dependencies', 'also look through the npm dependencies of the working folder'),
+  ];
+}
+
+/** The option behind {@link PolicyOptions}. */
+export function policyOption(): Option {
+  return new Option('--policy <preset>', 'the security policy').choices(listPresets()).default('standard');
+}
+
+/** The options behind {@link RunOptions}. */
+export function runOptions(): readonly Option[] {
+  return [
+    ...discoveryOptions(),
+    policyOption(),
+    new Option('--store <file>', 'the trust store').env('TRUTHOUND_TRUST_STORE'),
+    new Option('--best-effort', 'run although the machine cannot keep all that the policy promises'),
+    new Option('--unsigned', 'run plugins that nobody has signed'),
+  ];
+}
+
+/** A manager's configuration for looking at plugins without running them. */
+export function toDiscoveryConfig(options: DiscoveryOptions): EnterprisePluginManagerConfig {
+  return {
+    pluginDirs: (options.plugins ?? ['plugins']).map((folder) => resolve(folder)),
+    scanEntrypoints: options.scanDependencies ?? false,
+    watchForChanges: false,
+    standby: 0,
+  };
+}
+
+/** A manager's configuration for running plugins. */
+export function toRunConfig(options: RunOptions): EnterprisePluginManagerConfig {
+  return {
+    ...toDiscoveryConfig(options),
+    ...(options.store === undefined ? {} : { trustStorePath: resolve(options.store) }),
+    requireSignature: !(options.unsigned ?? false),
+    defaultSecurityPolicy: toPolicy(options),
+  };
+}
+
+function toPolicy({ policy, bestEffort }: RunOptions): SecurityPolicy {
+  return createPolicy({ base: policy, ...(bestEffort === true ? { enforcement: 'best-effort' } : {}) });
+}
+
+/** What the options gave up, one sentence each: nothing is relaxed in silence. */
+export function listRelaxations({ bestEffort, unsigned, policy }: RunOptions): readonly string[] {
+  return [
+    ...(unsigned === true ? ['signatures are not asked for (--unsigned)'] : []),
+    ...(bestEffort === true ? ['what this machine cannot enforce is not enforced (--best-effort)'] : []),
+    ...(policy === 'development' || policy === 'testing'
+      ? [`the policy "${policy}" runs plugins without isolation`]
+      : []),
+  ];
+}
