@@ -1,12 +1,7 @@
 import { Option } from 'commander';
 import { resolve } from 'node:path';
-import {
-  type EnterprisePluginManagerConfig,
-  type PresetName,
-  type SecurityPolicy,
-  createPolicy,
-  listPresets,
-} from '../index.ts';
+import { type PresetName, type SecurityPolicy, createPolicy, listPresets } from '@truthound/protocols';
+import type { EnterprisePluginManagerConfig } from '../index.ts';
 
 /** Where plugins are looked for. */
 export interface DiscoveryOptions {

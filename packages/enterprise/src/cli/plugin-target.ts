@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { EnterprisePluginManager, EnterprisePluginManagerConfig, PluginInfo } from '../index.ts';
+import type { PluginInfo } from '@truthound/protocols';
+import type { EnterprisePluginManager, EnterprisePluginManagerConfig } from '../index.ts';
 import { CliError } from './cli-error.ts';
 
 /** A plugin as people name it: by its folder, or by its id among the discovered ones. */

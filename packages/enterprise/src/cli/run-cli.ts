@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { styleText } from 'node:util';
-import { TruthoundError } from '../index.ts';
+import { TruthoundError } from '@truthound/protocols';
 import { CliError } from './cli-error.ts';
 import type { CliContext, CommandBuilder } from './command.ts';
 import { checkCommand } from './commands/check-command.ts';

@@ -6,10 +6,9 @@ import {
   type PluginPermissions,
   type SecurityPolicy,
   SignatureError,
-  SigningServiceImpl,
   VersionFormatError,
-  parseConstraint,
-} from '../../index.ts';
+} from '@truthound/protocols';
+import { SigningServiceImpl, parseConstraint } from '../../index.ts';
 import { CliError } from '../cli-error.ts';
 import { findExportFaults } from './exported-files.ts';
 import { type SizedFile, listPluginFiles } from './plugin-files.ts';

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
-import type { Fault } from '../../index.ts';
+import type { Fault } from '@truthound/protocols';
 
 interface Target {
   /** Where in `package.json`: `exports["./csv"].import`. */

@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SIGNATURE_FILE } from '@truthound/signing';
-import type { Fault } from '../../index.ts';
+import type { Fault } from '@truthound/protocols';
 
 /** A file with its size. */
 export interface SizedFile {

@@ -5,12 +5,8 @@
  * @module
  */
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import {
-  type PluginManifest,
-  type SecurityPolicy,
-  coversModule,
-  createEffectivePolicy,
-} from '../../index.ts';
+import { type PluginManifest, type SecurityPolicy, coversModule } from '@truthound/protocols';
+import { createEffectivePolicy } from '../../index.ts';
 
 /** One thing a plugin asks for and would not get. */
 export interface Denial {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Fault, getPreset } from '../../index.ts';
+import { type Fault, getPreset } from '@truthound/protocols';
 import { type PluginCheck, checkPlugin } from '../check/check-plugin.ts';
 import { describePermissions } from '../check/policy-denials.ts';
 import { type CommandBuilder, defineCommand } from '../command.ts';

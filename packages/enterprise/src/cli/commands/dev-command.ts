@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { EnterprisePluginManager, LifecycleEvent } from '../../index.ts';
+import { LifecycleEvent } from '@truthound/protocols';
+import { EnterprisePluginManager } from '../../index.ts';
 import { parseCallArguments } from '../call-arguments.ts';
 import { type CliContext, type CommandBuilder, defineCommand } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';

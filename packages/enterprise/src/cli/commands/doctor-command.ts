@@ -3,13 +3,12 @@ import {
   type EnforcementReport,
   GUARANTEES,
   IsolationLevel,
-  ProcessSandboxEngine,
   STANDARD,
   SandboxError,
-  SandboxFactory,
   createPolicy,
   findUnenforced,
-} from '../../index.ts';
+} from '@truthound/protocols';
+import { ProcessSandboxEngine, SandboxFactory } from '../../index.ts';
 import { type CommandBuilder, defineCommand } from '../command.ts';
 import { type ContainerRuntime, probeContainerRuntimes } from '../container-runtimes.ts';
 import { ExitCode } from '../exit-code.ts';

@@ -1,10 +1,5 @@
-import {
-  EnterprisePluginManager,
-  type PluginInfo,
-  createEffectivePolicy,
-  getPreset,
-  readSignatures,
-} from '../../index.ts';
+import { type PluginInfo, getPreset } from '@truthound/protocols';
+import { EnterprisePluginManager, createEffectivePolicy, readSignatures } from '../../index.ts';
 import { describePermissions, findDenials } from '../check/policy-denials.ts';
 import { type CommandBuilder, defineCommand } from '../command.ts';
 import {

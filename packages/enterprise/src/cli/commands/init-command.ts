@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { PluginManifest } from '../../index.ts';
+import { PluginManifest } from '@truthound/protocols';
 import { CliError, UsageError } from '../cli-error.ts';
 import { type CommandBuilder, defineCommand } from '../command.ts';
 import { printable } from '../printable.ts';

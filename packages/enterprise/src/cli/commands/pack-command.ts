@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { resolve } from 'node:path';
-import { STANDARD } from '../../index.ts';
+import { STANDARD } from '@truthound/protocols';
 import { checkPlugin } from '../check/check-plugin.ts';
 import { CliError } from '../cli-error.ts';
 import { type CommandBuilder, defineCommand } from '../command.ts';

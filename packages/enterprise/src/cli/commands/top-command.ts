@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { setTimeout as delay } from 'node:timers/promises';
-import { EnterprisePluginManager, LifecycleState, type ResourceUsage } from '../../index.ts';
+import { LifecycleState, type ResourceUsage } from '@truthound/protocols';
+import { EnterprisePluginManager } from '../../index.ts';
 import { CliError, UsageError } from '../cli-error.ts';
 import { type CommandBuilder, defineCommand } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
