@@ -255,6 +255,8 @@ export class EnterprisePluginManager implements AsyncDisposable {
       stateOf: (id) => this.#stateOf(id),
       instanceCount: (id) => this.#config.instances[id] ?? 1,
       onCrash: (id, error) => {
+        // During a reload, hot reload watches the instances itself: it goes back, or reports what is left.
+        if (this.#stateOf(id) === LifecycleState.RELOADING) return;
         this.#parts.lifecycle.transitionToError({ id }, { error }).catch((failure: unknown) => {
           this.#events.emit('warning', { pluginId: id, error: toError(failure) });
         });

@@ -349,6 +349,19 @@ describe('reloading', () => {
     expect(await handle.call('ping')).toBe('two');
   });
 
+  it('goes back to the old version, and stays active, when the new one crashes while it is watched', async () => {
+    await using workshop = await Workshop.create();
+    await workshop.plugin('ponger');
+    await using manager = await manage(workshop, { reload: { bakeTimeMs: 5000 } });
+    const handle = await manager.load<Ping>('ponger');
+    const code =
+      'export const activate = () => { setTimeout(() => process.exit(9), 300); }; export const ping = () => "crashing";';
+    await workshop.plugin('ponger', { version: '1.1.0', code });
+    expect(await manager.reload('ponger')).toMatchObject({ success: false, rolledBack: true });
+    expect(handle.state).toBe(LifecycleState.ACTIVE);
+    expect(await handle.call('ping')).toBe('pong');
+  });
+
   it('hands the state of the old version to the new one', async () => {
     await using workshop = await Workshop.create();
     const code =
