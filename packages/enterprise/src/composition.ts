@@ -4,7 +4,7 @@
  * @module
  */
 import { HotReloadManager } from '@truthound/hot-reload';
-import { LifecycleManager } from '@truthound/lifecycle';
+import { LifecycleManager, RestartSupervisor } from '@truthound/lifecycle';
 import type {
   IsolationLevel,
   LifecycleController,
@@ -15,7 +15,8 @@ import type {
 import { SandboxEngineRegistry } from '@truthound/sandbox';
 import { TrustStoreImpl } from '@truthound/signing';
 import { parseConstraint } from '@truthound/versioning';
-import type { ResolvedConfig } from './config.ts';
+import type { ResolvedConfig } from './config/enterprise-config.ts';
+import type { CreateSupervisor } from './crash/crash-supervision.ts';
 import type { PluginVerifier } from './loading/prepared-version.ts';
 import { SignatureVerification } from './loading/signature-verification.ts';
 import type { ParseRange } from './plugin-resolution.ts';
@@ -28,6 +29,7 @@ export interface ManagerParts {
   readonly createEngine: (level: IsolationLevel) => SandboxEngine;
   readonly parseRange: ParseRange;
   readonly createHotReload: (lifecycle: LifecycleController, loader: PluginLoader) => HotReloadManager;
+  readonly createSupervisor: CreateSupervisor;
 }
 
 /** Makes the parts that the host did not bring itself. */
@@ -40,6 +42,7 @@ export function composeParts(config: ResolvedConfig, given: Partial<ManagerParts
     verifier: given.verifier ?? new SignatureVerification(config, trustStore as TrustStoreImpl),
     createEngine: given.createEngine ?? ((level) => engines.create(level, { standby: config.standby })),
     parseRange: given.parseRange ?? parseConstraint,
+    createSupervisor: given.createSupervisor ?? ((options) => new RestartSupervisor(options)),
     createHotReload:
       given.createHotReload ??
       ((lifecycle, loader) => new HotReloadManager(lifecycle, { loader, ...definedOnly(config.reload) })),

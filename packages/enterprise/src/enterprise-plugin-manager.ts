@@ -1,12 +1,10 @@
 import {
-  DependencyError,
   type LifecycleController,
+  LifecycleEvent,
   LifecycleState,
   type PluginExports,
   type PluginHandle,
   type PluginInfo,
-  type PluginManifest,
-  PluginNotFoundError,
   ReloadError,
   type ReloadResult,
   type ReloadStrategy,
@@ -14,44 +12,29 @@ import {
   type TrustStore,
   type Unsubscribe,
 } from '@truthound/protocols';
-import type { HotReloadManager, WatchHandle } from '@truthound/hot-reload';
+import type { HotReloadManager } from '@truthound/hot-reload';
+import type { BulkResult } from './bulk-result.ts';
 import { type ManagerParts, composeParts } from './composition.ts';
-import { type EnterprisePluginManagerConfig, type ResolvedConfig, resolveConfig } from './config.ts';
-import { type DiscoveryProblem, discoverPlugins } from './discovery/discover-plugins.ts';
+import { EnterprisePluginManagerConfig, type ResolvedConfig } from './config/enterprise-config.ts';
+import { CrashSupervision, type QuarantinedPlugin } from './crash/crash-supervision.ts';
+import type { DiscoveryProblem } from './discovery/discover-plugins.ts';
 import { createHostVersionCheck } from './host-version-check.ts';
 import { LoadPipeline } from './loading/load-pipeline.ts';
+import { ManagerDisposedError } from './manager-disposed-error.ts';
 import { type ManagerEvents, ManagerEventHub } from './manager-events.ts';
 import { ManagerPluginLoader } from './manager-plugin-loader.ts';
+import { ParallelLimit } from './operations/parallel-limit.ts';
+import { type LoadOptions, PluginLoads } from './operations/plugin-loads.ts';
+import { PluginOperations } from './operations/plugin-operations.ts';
+import { PluginUnloads, type UnloadOptions } from './operations/plugin-unloads.ts';
+import { PluginDirectory } from './plugin-directory.ts';
 import { RecordPluginHandle } from './plugin-handle.ts';
-import { PluginRecord } from './plugin-record.ts';
-import { PluginResolution, runtimeDependencies, toResolvable } from './plugin-resolution.ts';
-
-/** What `loadAll` and `unloadAll` came to: one plugin's failure never keeps the others from it. */
-export interface BulkResult {
-  readonly succeeded: readonly string[];
-  readonly failed: readonly { readonly pluginId: string; readonly error: Error }[];
-}
-
-/** How a plugin is loaded. */
-export interface LoadOptions {
-  /** @defaultValue the configuration's `autoActivate` */
-  readonly activate?: boolean;
-  readonly signal?: AbortSignal;
-}
-
-/** How a plugin is unloaded. */
-export interface UnloadOptions {
-  /** Whether the plugins that depend on it go first; otherwise the call is refused while there are any. @defaultValue false */
-  readonly cascade?: boolean;
-}
-
-/** States of a plugin that holds a sandbox. */
-const LOADED_STATES: readonly LifecycleState[] = [
-  LifecycleState.LOADED,
-  LifecycleState.ACTIVE,
-  LifecycleState.INACTIVE,
-  LifecycleState.RELOADING,
-];
+import { PluginRecord, type RecordSteps } from './plugin-record.ts';
+import { runtimeDependencies } from './plugin-resolution.ts';
+import { PluginWatches } from './plugin-watches.ts';
+import { RevocationWatch } from './revocation/revocation-watch.ts';
+import { stopRevoked } from './revocation/stop-revoked.ts';
+import { toError } from './to-error.ts';
 
 /**
  * Finds, verifies, resolves, isolates, runs and replaces plugins. It delegates each of these and decides
@@ -61,50 +44,101 @@ export class EnterprisePluginManager implements AsyncDisposable {
   readonly #config: ResolvedConfig;
   readonly #parts: ManagerParts;
   readonly #pipeline: LoadPipeline;
+  readonly #directory: PluginDirectory;
+  readonly #operations = new PluginOperations();
+  readonly #limit: ParallelLimit;
+  readonly #loads: PluginLoads;
+  readonly #unloads: PluginUnloads;
   readonly #hotReload: HotReloadManager;
+  readonly #watches: PluginWatches;
+  readonly #supervision: CrashSupervision;
+  readonly #revocation: RevocationWatch;
   readonly #events = new ManagerEventHub();
-  readonly #records = new Map<string, PluginRecord>();
-  readonly #watches = new Map<string, WatchHandle>();
   readonly #engines = new Map<string, SandboxEngine>();
-  #problems: readonly DiscoveryProblem[] = [];
-  #resolution: PluginResolution | undefined;
+  readonly #closing = new AbortController();
+  #disposal: Promise<void> | undefined;
 
   /**
    * @param parts replaces parts of the manager: a trust store, an engine, a verifier.
    * @throws ValidationError that lists every fault of the configuration
    */
   constructor(config: EnterprisePluginManagerConfig = {}, parts: Partial<ManagerParts> = {}) {
-    this.#config = resolveConfig(config);
+    this.#config = EnterprisePluginManagerConfig.create(config);
     this.#parts = composeParts(this.#config, parts);
-    this.#pipeline = new LoadPipeline({
+    const { lifecycle, parseRange } = this.#parts;
+    const warn = (pluginId: string, error: Error): void => {
+      this.#events.emit('warning', { pluginId, error });
+    };
+    this.#limit = new ParallelLimit(this.#config.parallelLoads);
+    this.#pipeline = this.#createPipeline(warn);
+    this.#directory = new PluginDirectory({
       config: this.#config,
-      verifier: this.#parts.verifier,
-      parseRange: this.#parts.parseRange,
-      createEngine: (level) => this.#engineFor(level),
-      assertHostVersion: createHostVersionCheck(this.#config, this.#parts.parseRange, (pluginId, error) => {
-        this.#events.emit('warning', { pluginId, error });
-      }),
-      callPlugin: (_callerId, pluginId, exportName, args) =>
-        this.#handleOf(pluginId).invoke(exportName, args),
-      listActiveDependencies: (manifest) =>
-        runtimeDependencies(manifest).filter((id) => this.#stateOf(id) === LifecycleState.ACTIVE),
-      onSandbox: (pluginId, context) => {
-        context.on('log', (event) => {
-          this.#events.emit('log', { ...event, pluginId });
-        });
-        context.on('violation', (event) => {
-          this.#events.emit('violation', { ...event, pluginId });
-        });
-      },
+      parseRange,
+      lifecycle,
+      createRecord: (plugin) => new PluginRecord(plugin, this.#createSteps(warn)),
+      isBusy: (id) => this.#operations.isBusy(id),
     });
     const loader = new ManagerPluginLoader(
       this.#pipeline,
-      (id) => this.#recordOf(id),
-      (record, next) => {
-        this.#assertReplaceable(record, next);
+      (id) => this.#directory.recordOf(id),
+      (next) => {
+        this.#loads.assertReplaceable(next);
       },
     );
-    this.#hotReload = this.#parts.createHotReload(this.#parts.lifecycle, loader);
+    this.#hotReload = this.#parts.createHotReload(lifecycle, loader);
+    this.#watches = new PluginWatches(this.#config, this.#hotReload);
+    const shared = {
+      directory: this.#directory,
+      operations: this.#operations,
+      move: (id: string, toState: LifecycleState, signal?: AbortSignal) => this.#move(id, toState, signal),
+      warn,
+    };
+    this.#loads = new PluginLoads({
+      ...shared,
+      autoActivate: this.#config.autoActivate,
+      strictDependencies: this.#config.strictDependencies,
+      closing: this.#closing.signal,
+      assertMayLoad: (id) => {
+        this.#supervision.assertMayLoad(id);
+      },
+      watch: (record) => this.#watches.start(record.id, record.path),
+      onFailed: (pluginId, error) => {
+        this.#events.emit('load-failed', { pluginId, error });
+      },
+    });
+    const abortReload = (id: string, reason: string): Promise<void> => this.#hotReload.abort(id, reason);
+    this.#unloads = new PluginUnloads({
+      ...shared,
+      loads: this.#loads,
+      abortReload,
+      release: async (id) => {
+        this.#supervision.stop(id);
+        await this.#watches.stop(id);
+        await abortReload(id, 'the plugin is unloaded');
+      },
+    });
+    this.#supervision = new CrashSupervision({
+      config: this.#config,
+      createSupervisor: this.#parts.createSupervisor,
+      events: this.#events,
+      restart: (id, signal) => this.#restart(id, signal),
+    });
+    this.#revocation = new RevocationWatch({
+      ...this.#parts,
+      directory: this.#directory,
+      intervalMs: this.#config.trustCheckIntervalMs,
+      warn,
+      stop: async (pluginId, version, error) => {
+        this.#supervision.stop(pluginId);
+        const dependents = await stopRevoked(pluginId, error, {
+          directory: this.#directory,
+          lifecycle,
+          unloads: this.#unloads,
+        });
+        this.#events.emit('revoked', { pluginId, version, error, dependents });
+      },
+    });
+    this.#listen();
   }
 
   /** States, transitions, history and their events. */
@@ -118,7 +152,12 @@ export class EnterprisePluginManager implements AsyncDisposable {
 
   /** What the last discovery found and could not use. */
   get discoveryProblems(): readonly DiscoveryProblem[] {
-    return this.#problems;
+    return this.#directory.problems;
+  }
+
+  /** Plugins that crashed too often. They are loaded again only after `release`. */
+  get quarantined(): readonly QuarantinedPlugin[] {
+    return this.#supervision.quarantined;
   }
 
   on<Name extends keyof ManagerEvents>(
@@ -130,29 +169,19 @@ export class EnterprisePluginManager implements AsyncDisposable {
 
   /**
    * Looks for plugins. Reads manifests, runs no plugin code; folders that are no valid plugin are told as
-   * `discovery-problem` and listed in `discoveryProblems`. With `autoLoad` it loads what it found.
+   * `discovery-problem` and listed in `discoveryProblems`. With `autoLoad` it loads what it found; what fails there is
+   * told as `load-failed`.
    */
   async discoverPlugins(): Promise<readonly PluginInfo[]> {
-    const { plugins, problems } = discoverPlugins({ ...this.#config, parseRange: this.#parts.parseRange });
-    this.#problems = problems;
-    for (const problem of problems) this.#events.emit('discovery-problem', problem);
-    const found = new Set(plugins.map(({ manifest }) => manifest.id));
-    for (const [id, record] of this.#records) {
-      if (!found.has(id) && record.instances.length === 0) this.#forget(id);
-    }
-    for (const plugin of plugins) {
-      const known = this.#records.get(plugin.manifest.id);
-      if (known === undefined) this.#register(new PluginRecord(plugin, this.#recordSteps()));
-      else known.rediscovered(plugin.manifest);
-    }
-    this.#resolution = undefined;
+    this.#directory.discover();
+    for (const problem of this.#directory.problems) this.#events.emit('discovery-problem', problem);
     if (this.#config.autoLoad) await this.loadAll();
     return this.listPlugins();
   }
 
   /** Every discovered plugin, by id. */
   listPlugins(): readonly PluginInfo[] {
-    return [...this.#records.keys()].sort().map((id) => this.#infoOf(id));
+    return this.#directory.ids.map((id) => this.#directory.infoOf(id));
   }
 
   /** A handle that stays valid over reloads. Give your plugin's own type to have its calls checked. @throws PluginNotFoundError */
@@ -161,71 +190,41 @@ export class EnterprisePluginManager implements AsyncDisposable {
   }
 
   /**
-   * Loads a plugin, what it depends on first, and activates it. All or nothing: where it fails, nothing of
-   * it stays behind.
-   * @throws PluginNotFoundError, DependencyError and its kin, SignatureError and its kin, SandboxError and its kin
+   * Loads a plugin, what it depends on first, and activates it. All or nothing: where it fails, nothing of it stays
+   * behind, nor of what was loaded for it alone.
+   * @throws PluginNotFoundError, PluginHeldError, DependencyError and its kin, SignatureError and its kin, SandboxError and its kin
    */
   async load<Exports = PluginExports>(
     pluginId: string,
     options: LoadOptions = {},
   ): Promise<PluginHandle<Exports>> {
-    this.#recordOf(pluginId);
-    const { batches, problems } = this.#resolve().orderOf(pluginId);
-    if (problems.length > 0) this.#judgeProblems(pluginId, problems);
-    const required = new Set(this.#requiredClosure(pluginId));
-    for (const batch of batches) {
-      await Promise.all(batch.map((id) => this.#loadOne(id, options, required.has(id))));
-    }
+    await this.#loads.load(pluginId, options);
     return this.getPlugin<Exports>(pluginId);
   }
 
-  /** Loads every discovered plugin, dependencies first, in parallel where they do not depend on one another. */
-  async loadAll(options: LoadOptions = {}): Promise<BulkResult> {
-    return settle([...this.#records.keys()].sort(), async (id) => {
-      await this.load(id, options);
-    });
+  /** Loads every discovered plugin, each as soon as what it requires is loaded. */
+  loadAll(options: LoadOptions = {}): Promise<BulkResult> {
+    return this.#loads.loadAll(options);
   }
 
-  /** Activates a loaded plugin. @throws what its `activate` threw; InvalidTransitionError */
+  /** Activates a plugin and what it depends on; loads what is not loaded. @throws as `load` */
   async activate(pluginId: string): Promise<void> {
-    await this.#move(pluginId, LifecycleState.ACTIVE);
+    await this.#loads.load(pluginId, { activate: true });
   }
 
-  /** Stops a plugin and keeps it loaded. Calls in flight finish first. */
+  /** Stops a plugin and keeps it loaded. Calls in flight finish first; a reload is ended. */
   async deactivate(pluginId: string): Promise<void> {
-    if (this.#stateOf(this.#recordOf(pluginId).id) !== LifecycleState.ACTIVE) return;
-    await this.#move(pluginId, LifecycleState.INACTIVE);
+    await this.#unloads.deactivate(pluginId);
   }
 
   /** Stops a plugin and closes its sandbox. @throws DependencyError while others that are loaded depend on it, unless told to cascade */
-  async unload(pluginId: string, { cascade = false }: UnloadOptions = {}): Promise<void> {
-    const record = this.#recordOf(pluginId);
-    const dependents = this.#resolve()
-      .dependentsOf(pluginId)
-      .filter((id) => this.#isLoaded(id));
-    if (dependents.length > 0 && !cascade) {
-      throw new DependencyError(
-        `plugin "${pluginId}" is used by ${dependents.map((id) => `"${id}"`).join(', ')}: unload them first, or unload with cascade: true`,
-      );
-    }
-    for (const id of this.#resolve().unloadOrderOf(dependents)) await this.#unloadOne(this.#recordOf(id));
-    await this.#unloadOne(record);
+  async unload(pluginId: string, options: UnloadOptions = {}): Promise<void> {
+    await this.#unloads.unload(pluginId, options);
   }
 
   /** Unloads every plugin, dependents first. */
-  async unloadAll(): Promise<BulkResult> {
-    const loaded = [...this.#records.keys()].filter((id) => this.#isLoaded(id));
-    const succeeded: string[] = [];
-    const failed: { readonly pluginId: string; readonly error: Error }[] = [];
-    for (const pluginId of this.#resolve().unloadOrderOf(loaded)) {
-      try {
-        await this.#unloadOne(this.#recordOf(pluginId));
-        succeeded.push(pluginId);
-      } catch (error) {
-        failed.push({ pluginId, error: toError(error) });
-      }
-    }
-    return { succeeded, failed };
+  unloadAll(): Promise<BulkResult> {
+    return this.#unloads.unloadAll();
   }
 
   /** Replaces a loaded plugin by what is in its folder now. A failed reload is an answer: the old version serves on. */
@@ -233,179 +232,128 @@ export class EnterprisePluginManager implements AsyncDisposable {
     pluginId: string,
     options: { readonly strategy?: ReloadStrategy; readonly signal?: AbortSignal } = {},
   ): Promise<ReloadResult> {
-    this.#recordOf(pluginId);
+    this.#directory.recordOf(pluginId);
     if (!this.#config.enableHotReload) {
       throw new ReloadError({ pluginId, step: 'prepare', reason: 'hot reload is off (enableHotReload)' });
     }
     return this.#hotReload.reload(pluginId, options);
   }
 
-  /** Ends all watches, unloads every plugin and cleans the engines up. Can be called twice. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Lets a plugin out of quarantine, with its whole budget of restarts. Answers whether it was in. Load it again to use it. */
+  release(pluginId: string): boolean {
+    return this.#supervision.release(pluginId);
+  }
+
+  /** Ends the safe mode that the configuration began. Answers whether it was on. */
+  leaveSafeMode(): boolean {
+    return this.#supervision.leaveSafeMode();
+  }
+
+  /** Verifies all loaded plugins against the trust store as it is now, as every change of it does. */
+  async verifyLoaded(): Promise<void> {
+    await this.#revocation.check();
+  }
+
+  /** Ends all loads, reloads, restarts and watches, unloads every plugin and cleans the engines up. Can be called twice. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposal ??= this.#dispose();
+    return this.#disposal;
+  }
+
+  async #dispose(): Promise<void> {
+    this.#closing.abort(new ManagerDisposedError());
+    this.#supervision[Symbol.dispose]();
+    await this.#revocation[Symbol.asyncDispose]();
     await this.#hotReload[Symbol.asyncDispose]();
-    this.#watches.clear();
     await this.unloadAll();
     await Promise.all([...this.#engines.values()].map((engine) => engine.cleanup()));
   }
 
-  #recordSteps(): ConstructorParameters<typeof PluginRecord>[1] {
+  #createPipeline(warn: (pluginId: string, error: Error) => void): LoadPipeline {
+    const { verifier, parseRange } = this.#parts;
+    return new LoadPipeline({
+      config: this.#config,
+      verifier,
+      parseRange,
+      createEngine: (level) => this.#engineFor(level),
+      assertHostVersion: createHostVersionCheck(this.#config, parseRange, warn),
+      callPlugin: (_callerId, pluginId, exportName, args) =>
+        this.#handleOf(pluginId).invoke(exportName, args),
+      listActiveDependencies: (manifest) =>
+        runtimeDependencies(manifest).filter((id) => this.#directory.stateOf(id) === LifecycleState.ACTIVE),
+      onSandbox: (pluginId, context) => {
+        context.on('log', (event) => {
+          this.#events.emit('log', { ...event, pluginId });
+        });
+        context.on('violation', (event) => {
+          this.#events.emit('violation', { ...event, pluginId });
+        });
+      },
+    });
+  }
+
+  #createSteps(warn: (pluginId: string, error: Error) => void): RecordSteps {
+    const limit = this.#limit;
     return {
-      prepare: (id, path, signal) => this.#pipeline.prepare(id, path, signal),
-      start: (prepared, signal) => this.#pipeline.start(prepared, signal),
-      stateOf: (id) => this.#stateOf(id),
+      prepare: (id, path, signal) => limit.run(() => this.#pipeline.prepare(id, path, signal), signal),
+      start: (prepared, signal) => limit.run(() => this.#pipeline.start(prepared, signal), signal),
+      stateOf: (id) => this.#directory.stateOf(id),
       instanceCount: (id) => this.#config.instances[id] ?? 1,
-      onCrash: (id, error) => {
-        // During a reload, hot reload watches the instances itself: it goes back, or reports what is left.
-        if (this.#stateOf(id) === LifecycleState.RELOADING) return;
-        this.#parts.lifecycle.transitionToError({ id }, { error }).catch((failure: unknown) => {
-          this.#events.emit('warning', { pluginId: id, error: toError(failure) });
+      assertFits: (manifest) => {
+        this.#loads.assertReplaceable(manifest);
+      },
+      onCrash: (id, error, isLast) => {
+        this.#onCrash(id, error, isLast).catch((failure: unknown) => {
+          warn(id, toError(failure));
         });
       },
     };
   }
 
-  #register(record: PluginRecord): void {
-    this.#records.set(record.id, record);
-    this.#parts.lifecycle.register(record);
+  /** What is told by the lifecycle itself, whoever moved the plugin. */
+  #listen(): void {
+    const { lifecycle } = this.#parts;
+    lifecycle.on(LifecycleEvent.AFTER_ACTIVATE, ({ id, version }) => {
+      this.#supervision.reportHealthy(id, version ?? '');
+    });
+    lifecycle.on(LifecycleEvent.ON_ERROR, async ({ id }, _event, { fromState, error, metadata }) => {
+      const wasServing = fromState === LifecycleState.ACTIVE || fromState === LifecycleState.RELOADING;
+      // A lifecycle of the host may hold plugins that are not this manager's.
+      if (!this.#directory.ids.includes(id)) return;
+      await this.#directory.recordOf(id).unload();
+      if (wasServing && error !== undefined && metadata['revoked'] !== true)
+        this.#supervision.reportCrash(id, error);
+    });
   }
 
-  #forget(id: string): void {
-    this.#records.delete(id);
-    this.#parts.lifecycle.remove(id);
+  async #onCrash(pluginId: string, error: Error, isLast: boolean): Promise<void> {
+    this.#events.emit('crashed', { pluginId, error });
+    const state = this.#directory.stateOf(pluginId);
+    if (state === LifecycleState.RELOADING) return;
+    const isOver =
+      isLast || state !== LifecycleState.ACTIVE || this.#supervision.reportCrash(pluginId, error);
+    if (isOver) await this.#parts.lifecycle.transitionToError({ id: pluginId }, { error });
   }
 
-  #recordOf(pluginId: string): PluginRecord {
-    const record = this.#records.get(pluginId);
-    if (record !== undefined) return record;
-    const problem = this.#problems.find(({ error }) =>
-      error.faults.some(({ problem: text }) => text.startsWith(`"${pluginId}" is also`)),
-    );
-    throw new PluginNotFoundError(
-      {
+  async #restart(pluginId: string, signal: AbortSignal): Promise<void> {
+    if (this.#directory.isLoaded(pluginId))
+      await this.#operations.run(
         pluginId,
-        known: [...this.#records.keys()].sort(),
-        ...(this.#records.size === 0 ? { hint: 'call discoverPlugins() first' } : {}),
-      },
-      problem && { cause: problem.error },
-    );
+        () => this.#directory.recordOf(pluginId).replenish(signal),
+        signal,
+      );
+    else await this.#loads.load(pluginId, { activate: true, signal });
   }
 
   #handleOf(pluginId: string): RecordPluginHandle {
-    return new RecordPluginHandle(this.#recordOf(pluginId), {
-      infoOf: (id) => this.#infoOf(id),
-      stateOf: (id) => this.#stateOf(id),
-    });
-  }
-
-  #infoOf(id: string): PluginInfo {
-    const record = this.#recordOf(id);
-    const { manifest } = record;
-    return Object.freeze({
-      ...toResolvable(manifest, this.#parts.parseRange),
-      id,
-      version: manifest.version,
-      state: this.#stateOf(id),
-      description: manifest.description,
-      path: record.path,
-      manifest,
-      error: record.lastError,
-    });
-  }
-
-  #stateOf(id: string): LifecycleState {
-    return this.#parts.lifecycle.getState(id);
-  }
-
-  #isLoaded(id: string): boolean {
-    return LOADED_STATES.includes(this.#stateOf(id));
-  }
-
-  #resolve(): PluginResolution {
-    this.#resolution ??= new PluginResolution(
-      [...this.#records.values()].map(({ manifest }) => manifest),
-      {
-        strict: this.#config.strictDependencies,
-        allowMissingOptional: this.#config.allowMissingOptional,
-        parseRange: this.#parts.parseRange,
-      },
-    );
-    return this.#resolution;
-  }
-
-  #requiredClosure(pluginId: string): readonly string[] {
-    return [pluginId, ...this.#resolve().result.graph.getDependencies(pluginId, { recursive: true })];
-  }
-
-  #judgeProblems(pluginId: string, problems: readonly DependencyError[]): void {
-    const [first] = problems;
-    if (first === undefined) return;
-    if (this.#config.strictDependencies)
-      throw problems.length === 1
-        ? first
-        : new DependencyError(problems.map(({ message }) => message).join('; '), {
-            cause: new AggregateError(problems),
-          });
-    for (const error of problems) this.#events.emit('warning', { pluginId, error });
-  }
-
-  async #loadOne(id: string, options: LoadOptions, isRequired: boolean): Promise<void> {
-    const record = this.#recordOf(id);
-    const activate = options.activate ?? this.#config.autoActivate;
-    try {
-      if (!this.#isLoaded(id)) await this.#move(id, LifecycleState.LOADED, options.signal);
-      if (activate && this.#stateOf(id) !== LifecycleState.ACTIVE)
-        await this.#move(id, LifecycleState.ACTIVE, options.signal);
-      await this.#watch(record);
-    } catch (error) {
-      if (isRequired) throw error;
-      this.#events.emit('warning', { pluginId: id, error: toError(error) });
-    }
+    return new RecordPluginHandle(this.#directory.recordOf(pluginId).id, this.#directory);
   }
 
   async #move(id: string, toState: LifecycleState, signal?: AbortSignal): Promise<void> {
     await this.#parts.lifecycle.transition(
-      this.#recordOf(id),
+      this.#directory.recordOf(id),
       signal === undefined ? { toState } : { toState, signal },
     );
-  }
-
-  async #unloadOne(record: PluginRecord): Promise<void> {
-    await this.#watches.get(record.id)?.cancel();
-    this.#watches.delete(record.id);
-    if (this.#stateOf(record.id) === LifecycleState.RELOADING)
-      await this.#hotReload.abort(record.id, 'the plugin is unloaded');
-    const state = this.#stateOf(record.id);
-    if (state === LifecycleState.DISCOVERED || state === LifecycleState.UNLOADED) return;
-    await this.#move(record.id, LifecycleState.UNLOADED);
-  }
-
-  async #watch(record: PluginRecord): Promise<void> {
-    if (!this.#config.enableHotReload || !this.#config.watchForChanges || this.#watches.has(record.id))
-      return;
-    this.#watches.set(
-      record.id,
-      await this.#hotReload.watch({ pluginId: record.id, pluginPath: record.path, autoReload: true }),
-    );
-  }
-
-  /** A new version must fit those that depend on it, and what it depends on must be there. */
-  #assertReplaceable(record: PluginRecord, next: PluginManifest): void {
-    const manifests = [...this.#records.values()].map(({ id, manifest }) =>
-      id === record.id ? next : manifest,
-    );
-    const { strictDependencies: strict, allowMissingOptional } = this.#config;
-    const resolution = new PluginResolution(manifests, {
-      strict,
-      allowMissingOptional,
-      parseRange: this.#parts.parseRange,
-    });
-    const affected = [record.id, ...resolution.dependentsOf(record.id).filter((id) => this.#isLoaded(id))];
-    const problems = affected.flatMap((id) => resolution.orderOf(id).problems);
-    if (problems.length > 0)
-      this.#judgeProblems(record.id, [
-        ...new Map(problems.map((problem) => [problem.message, problem])).values(),
-      ]);
-    this.#resolution = undefined;
   }
 
   #engineFor(level: Parameters<ManagerParts['createEngine']>[0]): SandboxEngine {
@@ -413,17 +361,4 @@ export class EnterprisePluginManager implements AsyncDisposable {
     this.#engines.set(level, engine);
     return engine;
   }
-}
-
-function toError(value: unknown): Error {
-  return value instanceof Error ? value : new Error(String(value));
-}
-
-async function settle(ids: readonly string[], act: (id: string) => Promise<void>): Promise<BulkResult> {
-  const results = await Promise.allSettled(ids.map(act));
-  const succeeded = ids.filter((_id, index) => results[index]?.status === 'fulfilled');
-  const failed = results.flatMap((result, index) =>
-    result.status === 'rejected' ? [{ pluginId: ids[index] ?? '', error: toError(result.reason) }] : [],
-  );
-  return { succeeded, failed };
 }

@@ -1,5 +1,5 @@
 import { type PluginManifest, VersionConflictError } from '@truthound/protocols';
-import type { ResolvedConfig } from './config.ts';
+import type { ResolvedConfig } from './config/enterprise-config.ts';
 import type { ParseRange } from './plugin-resolution.ts';
 
 /**

@@ -1,15 +1,21 @@
 export type { ManagerParts } from './composition.ts';
-export type { EnterprisePluginManagerConfig, ReloadSettings } from './config.ts';
-export type { DiscoveryProblem } from './discovery/discover-plugins.ts';
 export {
-  type BulkResult,
-  EnterprisePluginManager,
-  type LoadOptions,
-  type UnloadOptions,
-} from './enterprise-plugin-manager.ts';
+  EnterprisePluginManagerConfig,
+  type ReloadSettings,
+  type ResolvedConfig,
+} from './config/enterprise-config.ts';
+export { type CreateEnterpriseManagerOptions, createEnterpriseManager } from './create-enterprise-manager.ts';
+export type { DiscoveryProblem } from './discovery/discover-plugins.ts';
+export type { BulkResult } from './bulk-result.ts';
+export type { CreateSupervisor, QuarantinedPlugin } from './crash/crash-supervision.ts';
+export { EnterprisePluginManager } from './enterprise-plugin-manager.ts';
 export { createEffectivePolicy, describeWiderPermissions } from './loading/effective-policy.ts';
 export type { PluginVerifier, PreparedVersion } from './loading/prepared-version.ts';
 export type { ManagerEvents } from './manager-events.ts';
+export { ManagerDisposedError } from './manager-disposed-error.ts';
+export type { LoadOptions } from './operations/plugin-loads.ts';
+export type { UnloadOptions } from './operations/plugin-unloads.ts';
+export { PluginHeldError } from './plugin-held-error.ts';
 export { PluginNotActiveError } from './plugin-not-active-error.ts';
 
 // What a full adopter needs of the other packages, so that one import is enough.

@@ -1,3 +1,4 @@
+import type { SupervisorEvent } from '@truthound/lifecycle';
 import {
   type DependencyError,
   type SandboxLogEvent,
@@ -15,8 +16,21 @@ export interface ManagerEvents {
   readonly violation: SandboxViolationEvent & { readonly pluginId: string };
   /** A folder was to be a plugin and is none. */
   readonly 'discovery-problem': DiscoveryProblem;
-  /** Something was let through because the configuration is not strict. */
+  /** Something was let through because the configuration is not strict, or failed on the side. */
   readonly warning: { readonly pluginId: string; readonly error: DependencyError | Error };
+  /** A plugin was to be loaded and was refused, or failed. */
+  readonly 'load-failed': { readonly pluginId: string; readonly error: Error };
+  /** An instance that served ended by itself. */
+  readonly crashed: { readonly pluginId: string; readonly error: Error };
+  /** What the crash policy did: restarts, quarantine, release, safe mode. */
+  readonly supervision: SupervisorEvent;
+  /** A running plugin is trusted no more and was stopped, with those that require it. */
+  readonly revoked: {
+    readonly pluginId: string;
+    readonly version: string;
+    readonly error: Error;
+    readonly dependents: readonly string[];
+  };
 }
 
 type Handler = (event: never) => void;

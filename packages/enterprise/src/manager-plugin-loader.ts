@@ -1,6 +1,7 @@
 import {
   type PluginInstance,
   type PluginLoader,
+  type PluginManifest,
   type PluginStateVersions,
   type PreparedPlugin,
 } from '@truthound/protocols';
@@ -13,16 +14,16 @@ import type { PluginRecord } from './plugin-record.ts';
 export class ManagerPluginLoader implements PluginLoader {
   readonly #pipeline: LoadPipeline;
   readonly #recordOf: (pluginId: string) => PluginRecord;
-  readonly #assertDependencies: (record: PluginRecord, next: PluginRecord['manifest']) => void;
+  readonly #assertReplaceable: (next: PluginManifest) => void;
 
   constructor(
     pipeline: LoadPipeline,
     recordOf: (pluginId: string) => PluginRecord,
-    assertDependencies: (record: PluginRecord, next: PluginRecord['manifest']) => void,
+    assertReplaceable: (next: PluginManifest) => void,
   ) {
     this.#pipeline = pipeline;
     this.#recordOf = recordOf;
-    this.#assertDependencies = assertDependencies;
+    this.#assertReplaceable = assertReplaceable;
   }
 
   getInstances(pluginId: string): readonly PluginInstance[] {
@@ -40,7 +41,7 @@ export class ManagerPluginLoader implements PluginLoader {
     const record = this.#recordOf(pluginId);
     const prepared = await this.#pipeline.prepare(pluginId, record.path, signal);
     const { manifest } = prepared;
-    this.#assertDependencies(record, manifest);
+    this.#assertReplaceable(manifest);
     return {
       pluginId,
       version: manifest.version,

@@ -17,22 +17,23 @@ import type { SandboxedInstance } from './loading/sandboxed-instance.ts';
 
 /** What a handle asks the manager for. */
 export interface HandleSource {
+  recordOf(pluginId: string): PluginRecord;
   infoOf(pluginId: string): PluginInfo;
   stateOf(pluginId: string): LifecycleState;
 }
 
 /** A plugin as the host holds it. Knows no instance: each question goes to what serves at that moment. */
 export class RecordPluginHandle implements PluginHandle {
-  readonly #record: PluginRecord;
+  readonly id: string;
   readonly #source: HandleSource;
 
-  constructor(record: PluginRecord, source: HandleSource) {
-    this.#record = record;
+  constructor(id: string, source: HandleSource) {
+    this.id = id;
     this.#source = source;
   }
 
-  get id(): string {
-    return this.#record.id;
+  get #record(): PluginRecord {
+    return this.#source.recordOf(this.id);
   }
 
   get version(): string {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type InvokeOptions,
   type LifecyclePlugin,
@@ -8,6 +9,7 @@ import {
 import type { DiscoveredPlugin } from './discovery/discover-plugins.ts';
 import type { PreparedVersion } from './loading/prepared-version.ts';
 import type { SandboxedInstance } from './loading/sandboxed-instance.ts';
+import { waitUnlessAborted } from './operations/plugin-operations.ts';
 import { PluginNotActiveError } from './plugin-not-active-error.ts';
 
 /** What a record needs of the manager. */
@@ -16,8 +18,10 @@ export interface RecordSteps {
   start(prepared: PreparedVersion, signal: AbortSignal): Promise<SandboxedInstance>;
   stateOf(pluginId: string): LifecycleState;
   instanceCount(pluginId: string): number;
-  /** A serving instance ended by itself. */
-  onCrash(pluginId: string, error: Error): void;
+  /** An instance ended by itself; `isLast` when none is left. */
+  onCrash(pluginId: string, error: Error, isLast: boolean): void;
+  /** A load found another manifest than the discovery. @throws DependencyError where it does not fit */
+  assertFits(manifest: PluginManifest): void;
 }
 
 /** States in which calls are served. */
@@ -29,8 +33,8 @@ const SERVING: readonly LifecycleState[] = [LifecycleState.ACTIVE, LifecycleStat
  */
 export class PluginRecord implements LifecyclePlugin {
   readonly id: string;
-  readonly path: string;
   readonly #steps: RecordSteps;
+  #path: string;
   #discovered: PluginManifest;
   #instances: readonly SandboxedInstance[] = [];
   #lastError: Error | undefined;
@@ -39,9 +43,14 @@ export class PluginRecord implements LifecyclePlugin {
 
   constructor({ path, manifest }: DiscoveredPlugin, steps: RecordSteps) {
     this.id = manifest.id;
-    this.path = path;
+    this.#path = path;
     this.#discovered = manifest;
     this.#steps = steps;
+  }
+
+  /** The folder it was found in. */
+  get path(): string {
+    return this.#path;
   }
 
   /** The manifest of the version that serves; before loading, as discovered. */
@@ -67,17 +76,26 @@ export class PluginRecord implements LifecyclePlugin {
   }
 
   /** Takes over what a new discovery found. A loaded plugin goes on with what it was loaded from. */
-  rediscovered(manifest: PluginManifest): void {
+  rediscovered({ path, manifest }: DiscoveredPlugin): void {
+    this.#path = path;
     this.#discovered = manifest;
+  }
+
+  /** Says why it is not served. */
+  failed(error: Error): void {
+    this.#lastError = error;
   }
 
   readonly load = async ({ signal }: LifecycleStepContext): Promise<void> => {
     await this.#attempt(async () => {
       const prepared = await this.#steps.prepare(this.id, this.path, signal);
+      this.#takeOver(prepared.manifest);
       const started: SandboxedInstance[] = [];
       try {
         while (started.length < this.#steps.instanceCount(this.id))
           started.push(await this.#steps.start(prepared, signal));
+        // Nobody waits any more: what was started would be left running.
+        signal.throwIfAborted();
       } catch (error) {
         await disposeAll(started);
         throw error;
@@ -109,9 +127,32 @@ export class PluginRecord implements LifecyclePlugin {
     await disposeAll(instances);
   };
 
+  /** Starts instances in the place of those that crashed, while the others serve. */
+  async replenish(signal: AbortSignal): Promise<void> {
+    const prepared = this.current;
+    if (prepared === undefined || this.#steps.stateOf(this.id) !== LifecycleState.ACTIVE) return;
+    while (this.#instances.length < this.#steps.instanceCount(this.id)) {
+      const instance = await this.#steps.start(prepared, signal);
+      try {
+        await instance.activate({ signal });
+        signal.throwIfAborted();
+      } catch (error) {
+        await instance[Symbol.asyncDispose]();
+        throw error;
+      }
+      if (this.current !== prepared || this.#steps.stateOf(this.id) !== LifecycleState.ACTIVE) {
+        // Replaced or stopped meanwhile: this one is of no use.
+        await instance[Symbol.asyncDispose]();
+        return;
+      }
+      this.#instances = [...this.#instances, instance];
+      this.#watch(instance);
+    }
+  }
+
   /** Calls an exported function on an instance that serves. */
   async call(exportName: string, args: readonly unknown[], options?: InvokeOptions): Promise<unknown> {
-    while (this.#hold !== undefined) await this.#hold.released;
+    while (this.#hold !== undefined) await waitUnlessAborted(this.#hold.released, options?.signal);
     const state = this.#steps.stateOf(this.id);
     const instance = SERVING.includes(state) ? this.#pickInstance() : undefined;
     if (instance === undefined)
@@ -167,8 +208,19 @@ export class PluginRecord implements LifecyclePlugin {
     instance.on('exit', (error) => {
       if (error === undefined || !this.#instances.includes(instance)) return;
       this.#lastError = error;
-      this.#steps.onCrash(this.id, error);
+      const others = this.#instances.filter((other) => other !== instance && other.isAlive);
+      // While it is reloaded, its instances belong to the reload, which looks after them.
+      const isServing = this.#steps.stateOf(this.id) === LifecycleState.ACTIVE;
+      if (isServing && others.length > 0) this.#instances = others;
+      this.#steps.onCrash(this.id, error, others.length === 0);
     });
+  }
+
+  /** The folder was changed between the discovery and the load. */
+  #takeOver(manifest: PluginManifest): void {
+    if (isDeepStrictEqual(manifest, this.#discovered)) return;
+    this.#steps.assertFits(manifest);
+    this.#discovered = manifest;
   }
 }
 

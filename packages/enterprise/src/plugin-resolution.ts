@@ -68,6 +68,24 @@ export class PluginResolution {
     return this.#result.graph.getDependents(pluginId, { recursive: true });
   }
 
+  /** `pluginId` and all that it cannot do without. */
+  requiredClosureOf(pluginId: string): ReadonlySet<string> {
+    return new Set([pluginId, ...this.#result.graph.getDependencies(pluginId, { recursive: true })]);
+  }
+
+  /** What a plugin names itself, as far as it is here and counts while it runs. */
+  directDependenciesOf(pluginId: string): readonly { readonly id: string; readonly isRequired: boolean }[] {
+    const required = this.#result.graph.getDependencies(pluginId);
+    const all = this.#result.graph.getDependencies(pluginId, { includeOptional: true });
+    return all.map((id) => ({ id, isRequired: required.includes(id) }));
+  }
+
+  /** Dependencies before dependents; those that no order is possible for come last. */
+  loadOrderOf(ids: readonly string[]): readonly string[] {
+    const { loadOrder } = this.#orderAmong(new Set(ids));
+    return [...loadOrder, ...ids.filter((id) => !loadOrder.includes(id))];
+  }
+
   /** Dependents before what they depend on. */
   unloadOrderOf(ids: readonly string[]): readonly string[] {
     const { loadOrder } = this.#orderAmong(new Set(ids));

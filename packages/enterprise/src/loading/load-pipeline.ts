@@ -15,7 +15,7 @@ import {
 } from '@truthound/protocols';
 import { assertRanges } from '../discovery/assert-ranges.ts';
 import { readManifest } from '../discovery/read-manifest.ts';
-import type { ResolvedConfig } from '../config.ts';
+import type { ResolvedConfig } from '../config/enterprise-config.ts';
 import type { ParseRange } from '../plugin-resolution.ts';
 import { createEffectivePolicy } from './effective-policy.ts';
 import type { PluginVerifier, PreparedVersion } from './prepared-version.ts';
@@ -63,7 +63,12 @@ export class LoadPipeline {
   /** Verifies what is in the folder now, and copies it. Runs none of it. */
   async prepare(pluginId: string, sourcePath: string, signal?: AbortSignal): Promise<PreparedVersion> {
     const hostPolicy = this.policyFor(pluginId);
-    const { snapshotPath, digest, verification } = await this.#parts.verifier.verify({
+    const {
+      snapshotPath,
+      digest,
+      verification,
+      signatures = [],
+    } = await this.#parts.verifier.verify({
       pluginId,
       pluginPath: sourcePath,
       policy: hostPolicy,
@@ -88,6 +93,7 @@ export class LoadPipeline {
       digest,
       manifest,
       verification,
+      signatures,
       policy: createEffectivePolicy(hostPolicy, manifest),
     });
   }

@@ -1,4 +1,4 @@
-import type { PluginManifest, SecurityPolicy, VerificationResult } from '@truthound/protocols';
+import type { PluginManifest, SecurityPolicy, SignatureInfo, VerificationResult } from '@truthound/protocols';
 
 /** One version of a plugin, verified and copied to where nobody can change it. None of its code has run. */
 export interface PreparedVersion {
@@ -14,6 +14,8 @@ export interface PreparedVersion {
   readonly policy: SecurityPolicy;
   /** `undefined` where no signature is required. */
   readonly verification: VerificationResult | undefined;
+  /** The signatures that were verified. */
+  readonly signatures: readonly SignatureInfo[];
 }
 
 /** Verifies a plugin's files and makes a snapshot of them, in one pass. Rejects where they are not what they should be. */
@@ -27,5 +29,13 @@ export interface PluginVerifier {
     readonly snapshotPath: string;
     readonly digest: string;
     readonly verification: VerificationResult | undefined;
+    /** What was verified, for `verifyAgain`. @defaultValue none */
+    readonly signatures?: readonly SignatureInfo[];
   }>;
+  /**
+   * Verifies what runs already, after the trust store has changed.
+   * A verifier without it lets plugins run on until they are loaded again.
+   * @throws why the plugin is trusted no more
+   */
+  verifyAgain?(prepared: PreparedVersion): Promise<VerificationResult>;
 }

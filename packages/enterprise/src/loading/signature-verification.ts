@@ -8,11 +8,12 @@ import {
   type TrustStoreImpl,
   type VerificationChain,
   VerificationChainBuilder,
+  readSignatures,
   snapshotPlugin,
   verifyAndSnapshot,
 } from '@truthound/signing';
-import type { ResolvedConfig } from '../config.ts';
-import type { PluginVerifier } from './prepared-version.ts';
+import type { ResolvedConfig } from '../config/enterprise-config.ts';
+import type { PluginVerifier, PreparedVersion } from './prepared-version.ts';
 
 type VerifyOptions = Parameters<PluginVerifier['verify']>[0];
 type Verified = Awaited<ReturnType<PluginVerifier['verify']>>;
@@ -34,9 +35,26 @@ export class SignatureVerification implements PluginVerifier {
       const { path, digest } = await snapshotPlugin(options);
       return { snapshotPath: path, digest, verification: undefined };
     }
-    const { result, snapshot } = await verifyAndSnapshot({ ...options, chain: this.#chainFor(policy) });
+    const signatures = await readSignatures(pluginPath);
+    const { result, snapshot } = await verifyAndSnapshot({
+      ...options,
+      chain: this.#chainFor(policy),
+      // Without any, the chain looks for itself, and says what is missing.
+      ...(signatures.length === 0 ? {} : { signatures }),
+    });
     if (!result.isValid || snapshot === undefined) throw toError(result, pluginId);
-    return { snapshotPath: snapshot.path, digest: snapshot.digest, verification: result };
+    return { snapshotPath: snapshot.path, digest: snapshot.digest, verification: result, signatures };
+  }
+
+  async verifyAgain({
+    manifest,
+    policy,
+    snapshotPath,
+    signatures,
+  }: PreparedVersion): Promise<VerificationResult> {
+    const result = await this.#chainFor(policy).verify({ pluginPath: snapshotPath, signatures });
+    if (!result.isValid) throw toError(result, manifest.id);
+    return result;
   }
 
   #chainFor(policy: SecurityPolicy): VerificationChain {

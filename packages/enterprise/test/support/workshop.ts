@@ -3,7 +3,13 @@ import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { TrustLevel } from '@truthound/protocols';
-import { SigningServiceImpl, TrustStoreImpl, generateKeyPair, writeSignatures } from '@truthound/signing';
+import {
+  SigningServiceImpl,
+  TrustStoreImpl,
+  generateKeyPair,
+  readSignatures,
+  writeSignatures,
+} from '@truthound/signing';
 import type { EnterprisePluginManagerConfig } from '../../src/index.ts';
 
 /** What a plugin is made of; what is left out has a plain default. */
@@ -81,6 +87,10 @@ export class Workshop implements AsyncDisposable {
     const pluginPath = this.pluginPath(id);
     const service = new SigningServiceImpl({ signerId });
     await writeSignatures(pluginPath, [await service.sign({ pluginPath, privateKey })]);
+  }
+
+  signatures(id: string): ReturnType<typeof readSignatures> {
+    return readSignatures(this.pluginPath(id));
   }
 
   config(more: EnterprisePluginManagerConfig = {}): EnterprisePluginManagerConfig {
