@@ -41,7 +41,7 @@ export const runCommand: CommandBuilder = defineCommand<[string, string, readonl
     const result: unknown = await manager
       .getPlugin(plugin.id)
       .invoke(exportName, args as never[], { signal });
-    await printResult(result, terminal);
+    await printResult(result, terminal, signal);
     context.end(ExitCode.done);
     return undefined;
   },
