@@ -14,6 +14,11 @@ async function main(argv: readonly string[]): Promise<void> {
     });
   }
   const { stdout, stderr } = process;
+  // Whoever reads the output may stop reading: that ends the work, and is no crash.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    interrupt.abort(new Error('nobody reads the output any more'));
+  });
   process.exitCode = await runCli(argv, { stdout, stderr, signal: interrupt.signal });
 }
 

@@ -36,6 +36,6 @@ async function probe(
     if (code === 'ENOENT')
       return { name, status: 'not-installed', detail: `install ${name} and put it on the PATH` };
     const [reason = ''] = (stderr ?? '').trim().split('\n');
-    return { name, status: 'does-not-answer', detail: reason === '' ? 'no answer within 10 s' : reason };
+    return { name, status: 'does-not-answer', detail: reason === '' ? 'it ended without an answer' : reason };
   }
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Desk } from './truthound.ts';
+import { isSigningCommand } from '../../src/cli/signing-commands.ts';
+import { speak } from './spoken.ts';
+import { COMMAND, Desk, type Finished, canRunSources } from './truthound.ts';
 
 /** Arguments, exit code, and what the message must name. `broken` and `plain` are plugins made below. */
 const CASES: readonly (readonly [args: string, exitCode: number, names: RegExp])[] = [
@@ -37,16 +39,42 @@ const CASES: readonly (readonly [args: string, exitCode: number, names: RegExp])
   ['trust add', 2, /--public-key/],
 ];
 
-describe('bad input', () => {
-  it.each(CASES)('refuses "%s" with exit code %i and says why', async (line, exitCode, names) => {
-    await using desk = await Desk.create();
-    await desk.plugin('plain');
-    await desk.plugin('broken', { truthound: { permissions: { netwrok: true } } });
-    await desk.plugin('needy', { dependencies: { 'left-pad': '1.3.0' } });
-    const finished = await desk.truthound(...line.split(' '));
-    expect(finished.stdout + finished.stderr).toMatch(names);
-    expect(finished.exitCode).toBe(exitCode);
-    expect(finished.stderr).not.toMatch(/^ {4}at /m);
+async function createPlugins(): Promise<Desk> {
+  const desk = await Desk.create();
+  await desk.plugin('plain');
+  await desk.plugin('broken', { truthound: { permissions: { netwrok: true } } });
+  await desk.plugin('needy', { dependencies: { 'left-pad': '1.3.0' } });
+  return desk;
+}
+
+function expectRefusal(
+  { stdout, stderr, exitCode }: Finished,
+  expected: { readonly exitCode: number; readonly names: RegExp },
+): void {
+  expect(stdout + stderr).toMatch(expected.names);
+  expect(exitCode).toBe(expected.exitCode);
+  expect(stderr).not.toMatch(/^ {4}at /m);
+}
+
+describe('bad input, in this process', () => {
+  const ownCases = CASES.filter(([line]) => !isSigningCommand(line.split(' ')));
+
+  it.each(ownCases)('is refused: "%s", exit code %i', async (line, exitCode, names) => {
+    await using desk = await createPlugins();
+    const before = process.cwd();
+    process.chdir(desk.root);
+    try {
+      expectRefusal(await speak(line.split(' ')), { exitCode, names });
+    } finally {
+      process.chdir(before);
+    }
+  });
+});
+
+describe.runIf(canRunSources)('bad input (skipped where Node cannot run the sources)', () => {
+  it.each(CASES)('is refused: "%s", exit code %i', async (line, exitCode, names) => {
+    await using desk = await createPlugins();
+    expectRefusal(await desk.truthound(...line.split(' ')), { exitCode, names });
   });
 
   it('shows where an error comes from with --verbose', async () => {
@@ -78,5 +106,12 @@ describe('bad input', () => {
     await desk.write('plain/index.js', 'export const greet = (n) => n - 1;');
     const finished = await desk.truthound('run', '--unsigned', '--best-effort', 'plain', 'greet', '--', '-5');
     expect(finished).toMatchObject({ exitCode: 0, stdout: '-6\n' });
+  });
+
+  it('ends quietly when nobody reads the output any more', async () => {
+    await using desk = await Desk.create();
+    const command = COMMAND.map((part) => `'${part}'`).join(' ');
+    const { stderr } = await desk.run(['bash', '-c', `${command} completion bash | head -n 1`]);
+    expect(stderr).toBe('');
   });
 });

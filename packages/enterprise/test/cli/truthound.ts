@@ -12,6 +12,9 @@ export const COMMAND: readonly string[] = [
   fileURLToPath(new URL('../../src/cli.ts', import.meta.url)),
 ];
 
+/** Whether this Node runs the sources as they are. Older ones do not know `using`, and run what was built. */
+export const canRunSources: boolean = Number(process.versions.node.split('.')[0]) >= 24;
+
 export interface Finished {
   readonly exitCode: number | null;
   readonly stdout: string;
