@@ -33,7 +33,16 @@ export interface ManagerParts {
 }
 
 /** Makes the parts that the host did not bring itself. */
-export function composeParts(config: ResolvedConfig, given: Partial<ManagerParts> = {}): ManagerParts {
+export function composeParts(
+  config: ResolvedConfig,
+  given: Partial<ManagerParts>,
+  onPermissionDecision: (pluginId: string, changes: readonly string[], isApproved: boolean) => void,
+): ManagerParts {
+  const approveWiderPermissions = async (pluginId: string, changes: readonly string[]): Promise<boolean> => {
+    const isApproved = (await config.reload.approveWiderPermissions?.(pluginId, changes)) === true;
+    onPermissionDecision(pluginId, changes, isApproved);
+    return isApproved;
+  };
   const trustStore = given.trustStore ?? createTrustStore(config);
   const engines = new SandboxEngineRegistry();
   return {
@@ -45,7 +54,12 @@ export function composeParts(config: ResolvedConfig, given: Partial<ManagerParts
     createSupervisor: given.createSupervisor ?? ((options) => new RestartSupervisor(options)),
     createHotReload:
       given.createHotReload ??
-      ((lifecycle, loader) => new HotReloadManager(lifecycle, { loader, ...definedOnly(config.reload) })),
+      ((lifecycle, loader) =>
+        new HotReloadManager(lifecycle, {
+          loader,
+          ...definedOnly(config.reload),
+          approveWiderPermissions,
+        })),
   };
 }
 

@@ -12,6 +12,24 @@ export { EnterprisePluginManager } from './enterprise-plugin-manager.ts';
 export { createEffectivePolicy, describeWiderPermissions } from './loading/effective-policy.ts';
 export type { PluginVerifier, PreparedVersion } from './loading/prepared-version.ts';
 export type { ManagerEvents } from './manager-events.ts';
+export { findDrift } from './lock/find-drift.ts';
+export { LockDriftError } from './lock/lock-drift-error.ts';
+export { readLock, writeLock } from './lock/lock-file.ts';
+export type { LockDrift } from './lock/lock-keeper.ts';
+export { type LockedPlugin, PluginLock } from './lock/plugin-lock.ts';
+export type { AuditEntry, AuditEvent } from './observability/audit-entry.ts';
+export { type AuditVerdict, verifyAuditLog } from './observability/verify-audit-log.ts';
+export { openTelemetry } from './observability/open-telemetry.ts';
+export type {
+  InstrumentOptions,
+  ObservableInstrument,
+  ObserveCallback,
+  Telemetry,
+  TelemetryAttributes,
+  TelemetryMeter,
+  TelemetrySpan,
+  TelemetryTracer,
+} from './observability/telemetry.ts';
 export { ManagerDisposedError } from './manager-disposed-error.ts';
 export type { LoadOptions } from './operations/plugin-loads.ts';
 export type { UnloadOptions } from './operations/plugin-unloads.ts';

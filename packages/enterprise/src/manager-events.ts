@@ -20,6 +20,12 @@ export interface ManagerEvents {
   readonly warning: { readonly pluginId: string; readonly error: DependencyError | Error };
   /** A plugin was to be loaded and was refused, or failed. */
   readonly 'load-failed': { readonly pluginId: string; readonly error: Error };
+  /** An update asked for more than the version before, and was answered. */
+  readonly 'permission-decision': {
+    readonly pluginId: string;
+    readonly changes: readonly string[];
+    readonly isApproved: boolean;
+  };
   /** An instance that served ended by itself. */
   readonly crashed: { readonly pluginId: string; readonly error: Error };
   /** What the crash policy did: restarts, quarantine, release, safe mode. */

@@ -20,6 +20,8 @@ export interface HandleSource {
   recordOf(pluginId: string): PluginRecord;
   infoOf(pluginId: string): PluginInfo;
   stateOf(pluginId: string): LifecycleState;
+  /** Runs a call and measures it. */
+  measureCall<Result>(pluginId: string, exportName: string, call: () => Promise<Result>): Promise<Result>;
 }
 
 /** A plugin as the host holds it. Knows no instance: each question goes to what serves at that moment. */
@@ -63,7 +65,7 @@ export class RecordPluginHandle implements PluginHandle {
   get exports(): RemoteExports<PluginExports> {
     const names = this.#instance().context.exports.filter((name) => !RESERVED_EXPORTS.includes(name));
     const entries = names.map(
-      (name) => [name, (...args: readonly unknown[]) => this.#record.call(name, args)] as const,
+      (name) => [name, (...args: readonly unknown[]) => this.invoke(name, args)] as const,
     );
     return Object.freeze(Object.assign(Object.create(null) as object, Object.fromEntries(entries)));
   }
@@ -78,7 +80,7 @@ export class RecordPluginHandle implements PluginHandle {
         `"${exportName}" of plugin "${this.id}" is called by the host itself and cannot be called from outside`,
       );
     }
-    return this.#record.call(exportName, args, options);
+    return this.#source.measureCall(this.id, exportName, () => this.#record.call(exportName, args, options));
   }
 
   usage(): Promise<ResourceUsage> {

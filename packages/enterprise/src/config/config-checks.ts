@@ -49,6 +49,10 @@ const CHECKS: Readonly<Record<keyof EnterprisePluginManagerConfig, FieldCheck>> 
     typeof value === 'number' && value >= 0 && value <= LONGEST_TIMER_MS
       ? undefined
       : `must be from 0 to ${LONGEST_TIMER_MS}`,
+  lockPath: isPath,
+  frozen: isBoolean,
+  auditLogPath: isPath,
+  telemetry: isObject,
   parallelLoads: isCount,
 };
 

@@ -1,5 +1,6 @@
 import type { CrashPolicy } from '@truthound/lifecycle';
 import type { FilePath, HostFunctions, SecurityPolicy } from '@truthound/protocols';
+import type { Telemetry } from '../observability/telemetry.ts';
 import { resolveConfig } from './resolve-config.ts';
 
 /** What a host may set. Every field has a default; unknown ones are refused. */
@@ -56,6 +57,14 @@ export interface EnterprisePluginManagerConfig {
   readonly safeMode?: boolean;
   /** How often the trust store's file is looked at for changes of other processes, in milliseconds; 0 for never. @defaultValue 2_000 */
   readonly trustCheckIntervalMs?: number;
+  /** The lock file. @defaultValue `truthound.lock` in `hostRoot` */
+  readonly lockPath?: FilePath;
+  /** Whether only what the lock file records is loaded, exactly as it records it. @defaultValue false */
+  readonly frozen?: boolean;
+  /** Where the audit log is written. @defaultValue none is */
+  readonly auditLogPath?: FilePath | undefined;
+  /** Where spans and measurements go; see `openTelemetry()`. @defaultValue nowhere */
+  readonly telemetry?: Telemetry;
   /** How many plugins are verified and started at a time. @defaultValue the number of processors, at least 2 */
   readonly parallelLoads?: number;
 }
@@ -73,8 +82,8 @@ export interface ReloadSettings {
   ) => boolean | Promise<boolean>;
 }
 
-type Path = 'hostRoot' | 'cacheDir';
-type OptionalPath = 'trustStorePath';
+type Path = 'hostRoot' | 'cacheDir' | 'lockPath';
+type OptionalPath = 'trustStorePath' | 'auditLogPath';
 
 /** The configuration, complete and frozen; paths are absolute. */
 export interface ResolvedConfig
@@ -83,6 +92,7 @@ export interface ResolvedConfig
     Readonly<Record<Path, string>> {
   readonly pluginDirs: readonly string[];
   readonly trustStorePath: string | undefined;
+  readonly auditLogPath: string | undefined;
 }
 
 /** Makes configurations. */

@@ -56,6 +56,10 @@ export function resolveConfig(config: EnterprisePluginManagerConfig = {}): Resol
     restart: restart === false ? false : CrashPolicy.create(restart),
     safeMode: config.safeMode ?? false,
     trustCheckIntervalMs: config.trustCheckIntervalMs ?? 2000,
+    lockPath: toPath(config.lockPath ?? join(hostRoot, 'truthound.lock')),
+    frozen: config.frozen ?? false,
+    auditLogPath: toOptionalPath(config.auditLogPath),
+    telemetry: Object.freeze({ ...config.telemetry }),
     parallelLoads: config.parallelLoads ?? Math.max(2, availableParallelism()),
   });
 }

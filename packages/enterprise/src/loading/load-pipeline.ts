@@ -32,6 +32,9 @@ export interface PipelineParts {
   readonly createEngine: (level: IsolationLevel) => SandboxEngine;
   /** Refuses a plugin made for another host version. */
   readonly assertHostVersion: (manifest: PluginManifest) => void;
+  /** Refuses what the lock file does not record. */
+  readonly assertLocked: (prepared: PreparedVersion) => Promise<void>;
+  readonly traceVerify: <Result>(pluginId: string, work: () => Promise<Result>) => Promise<Result>;
   /** Calls a function of another loaded plugin, on behalf of `callerId`. */
   readonly callPlugin: (
     callerId: string,
@@ -60,8 +63,15 @@ export class LoadPipeline {
       : defaultSecurityPolicy;
   }
 
-  /** Verifies what is in the folder now, and copies it. Runs none of it. */
+  /** Verifies what is in the folder now, and copies it. Runs none of it. @throws LockDriftError where it is frozen */
   async prepare(pluginId: string, sourcePath: string, signal?: AbortSignal): Promise<PreparedVersion> {
+    const prepared = await this.#parts.traceVerify(pluginId, () => this.verify(pluginId, sourcePath, signal));
+    await this.#parts.assertLocked(prepared);
+    return prepared;
+  }
+
+  /** {@link prepare}, whatever the lock file says. */
+  async verify(pluginId: string, sourcePath: string, signal?: AbortSignal): Promise<PreparedVersion> {
     const hostPolicy = this.policyFor(pluginId);
     const {
       snapshotPath,

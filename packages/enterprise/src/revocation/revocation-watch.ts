@@ -92,7 +92,7 @@ export class RevocationWatch implements AsyncDisposable {
   }
 
   async #checkUntilQuiet(): Promise<void> {
-    for (this.#isAgain = true; this.#takeAgain(); )
+    for (this.#isAgain = true; this.#takeAgain();)
       for (const id of this.#parts.directory.ids) await this.#checkOne(id);
   }
 

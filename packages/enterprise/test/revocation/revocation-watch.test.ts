@@ -17,7 +17,7 @@ describe('a plugin that is trusted no more', () => {
     await using manager = await manage(workshop);
     await manager.loadAll();
     const base = manager.getPlugin('base');
-    const digest = (await workshop.signatures('base'))[0]?.metadata.pluginHash!;
+    const digest = String((await workshop.signatures('base'))[0]?.metadata.pluginHash);
     const hanging = base.call('hang').catch((error: unknown) => error);
     const told = next(manager, 'revoked');
     await manager.trustStore.revokeCertificate({ digest, reason: 'it mines coins' });

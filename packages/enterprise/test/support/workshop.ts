@@ -89,6 +89,13 @@ export class Workshop implements AsyncDisposable {
     await writeSignatures(pluginPath, [await service.sign({ pluginPath, privateKey })]);
   }
 
+  /** Trusts another signer; answers the private key. */
+  async addSigner(signerId: string): Promise<string> {
+    const { publicKey, privateKey } = await generateKeyPair('ED25519');
+    await this.store.addTrustedKey({ key: publicKey, signerId, trustLevel: TrustLevel.TRUSTED });
+    return privateKey;
+  }
+
   signatures(id: string): ReturnType<typeof readSignatures> {
     return readSignatures(this.pluginPath(id));
   }
