@@ -19,6 +19,9 @@ export interface RunOptions extends DiscoveryOptions, PolicyOptions {
   readonly store?: string;
   readonly bestEffort?: boolean;
   readonly unsigned?: boolean;
+  readonly frozen?: boolean;
+  readonly lock: string;
+  readonly audit?: string;
 }
 
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
@@ -39,15 +42,35 @@ export function policyOption(): Option {
   return new Option('--policy <preset>', 'the security policy').choices(listPresets()).default('standard');
 }
 
+function storeOption(): Option {
+  return new Option('--store <file>', 'the trust store').env('TRUTHOUND_TRUST_STORE');
+}
+
+function unsignedOption(): Option {
+  return new Option('--unsigned', 'take plugins that nobody has signed');
+}
+
+function lockOption(): Option {
+  return new Option('--lock <file>', 'the lock file').default('truthound.lock');
+}
+
 /** The options behind {@link RunOptions}. */
 export function runOptions(): readonly Option[] {
   return [
     ...discoveryOptions(),
     policyOption(),
-    new Option('--store <file>', 'the trust store').env('TRUTHOUND_TRUST_STORE'),
+    storeOption(),
     new Option('--best-effort', 'run although the machine cannot keep all that the policy promises'),
-    new Option('--unsigned', 'run plugins that nobody has signed'),
+    unsignedOption(),
+    new Option('--frozen', 'run only what the lock file records, exactly as it does'),
+    lockOption(),
+    new Option('--audit <file>', 'append to an audit log what is loaded, granted and denied'),
   ];
+}
+
+/** The options of commands that verify plugins and run none. */
+export function verificationOptions(): readonly Option[] {
+  return [...discoveryOptions(), policyOption(), storeOption(), unsignedOption(), lockOption()];
 }
 
 /** A manager's configuration for looking at plugins without running them. */
@@ -67,6 +90,9 @@ export function toRunConfig(options: RunOptions): EnterprisePluginManagerConfig 
     ...(options.store === undefined ? {} : { trustStorePath: resolve(options.store) }),
     requireSignature: !(options.unsigned ?? false),
     defaultSecurityPolicy: toPolicy(options),
+    lockPath: resolve(options.lock),
+    frozen: options.frozen ?? false,
+    ...(options.audit === undefined ? {} : { auditLogPath: resolve(options.audit) }),
   };
 }
 
@@ -75,7 +101,11 @@ function toPolicy({ policy, bestEffort }: RunOptions): SecurityPolicy {
 }
 
 /** What the options gave up, one sentence each: nothing is relaxed in silence. */
-export function listRelaxations({ bestEffort, unsigned, policy }: RunOptions): readonly string[] {
+export function listRelaxations({
+  bestEffort,
+  unsigned,
+  policy,
+}: Pick<RunOptions, 'bestEffort' | 'unsigned' | 'policy'>): readonly string[] {
   return [
     ...(unsigned === true ? ['signatures are not asked for (--unsigned)'] : []),
     ...(bestEffort === true ? ['what this machine cannot enforce is not enforced (--best-effort)'] : []),

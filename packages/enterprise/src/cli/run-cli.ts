@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import { TruthoundError } from '@truthound/protocols';
 import { CliError } from './cli-error.ts';
 import type { CliContext, CommandBuilder } from './command.ts';
+import { auditCommand } from './commands/audit-command.ts';
 import { checkCommand } from './commands/check-command.ts';
 import { createCompletionCommand } from './commands/completion-command.ts';
 import { devCommand } from './commands/dev-command.ts';
@@ -11,6 +12,7 @@ import { graphCommand } from './commands/graph-command.ts';
 import { infoCommand } from './commands/info-command.ts';
 import { initCommand } from './commands/init-command.ts';
 import { listCommand } from './commands/list-command.ts';
+import { lockCommand } from './commands/lock-command.ts';
 import { packCommand } from './commands/pack-command.ts';
 import { runCommand } from './commands/run-command.ts';
 import { topCommand } from './commands/top-command.ts';
@@ -39,6 +41,8 @@ const COMMANDS: readonly CommandBuilder[] = [
   devCommand,
   topCommand,
   doctorCommand,
+  lockCommand,
+  auditCommand,
 ];
 
 const EXIT_CODES_HELP =
@@ -128,7 +132,14 @@ function exitCodeOf(error: unknown, signal: AbortSignal): ExitCode {
   if (signal.aborted) return ExitCode.interrupted;
   if (error instanceof CommanderError) return ExitCode.usage;
   if (error instanceof CliError) return error.exitCode;
-  return error instanceof TruthoundError ? ExitCode.refused : ExitCode.failed;
+  return isRefusal(error) ? ExitCode.refused : ExitCode.failed;
+}
+
+/** Whether the packages said no, also where that is the reason of another error. */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof TruthoundError) return true;
+  if (error instanceof AggregateError) return error.errors.some(isRefusal);
+  return error instanceof Error && error.cause !== undefined && isRefusal(error.cause);
 }
 
 function messageOf(error: unknown): string {

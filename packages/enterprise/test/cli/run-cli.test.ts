@@ -13,15 +13,26 @@ describe('help', () => {
     expect(stdout).toContain('2 wrong usage');
   });
 
-  it.each(['init', 'check', 'pack', 'list', 'info', 'graph', 'run', 'dev', 'top', 'doctor', 'completion'])(
-    'shows examples and --json for %s',
-    async (name) => {
-      const { exitCode, stdout } = await speak([name, '--help']);
-      expect(exitCode).toBe(0);
-      expect(stdout).toMatch(/--json .*answer in JSON/);
-      expect(stdout).toMatch(/Examples:\n {2}\$ \S/);
-    },
-  );
+  it.each([
+    'init',
+    'check',
+    'pack',
+    'list',
+    'info',
+    'graph',
+    'run',
+    'dev',
+    'top',
+    'doctor',
+    'lock',
+    'audit',
+    'completion',
+  ])('shows examples and --json for %s', async (name) => {
+    const { exitCode, stdout } = await speak([name, '--help']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/--json .*answer in JSON/);
+    expect(stdout).toMatch(/Examples:\n {2}\$ \S/);
+  });
 
   it('is wrong usage to give no command, and help is what comes', async () => {
     const { exitCode, stderr } = await speak([]);
@@ -41,10 +52,13 @@ describe('documentation', () => {
     expect(documented).toEqual(Object.values(ExitCode));
   });
 
-  it.each([...Object.keys(SIGNING_COMMANDS), 'init', 'dev', 'top'])('describes %s', async (name) => {
-    const page = await readFile(new URL('../../../../docs/cli.md', import.meta.url), 'utf8');
-    expect(page).toContain(`truthound ${name}`);
-  });
+  it.each([...Object.keys(SIGNING_COMMANDS), 'init', 'dev', 'top', 'lock', 'audit'])(
+    'describes %s',
+    async (name) => {
+      const page = await readFile(new URL('../../../../docs/cli.md', import.meta.url), 'utf8');
+      expect(page).toContain(`truthound ${name}`);
+    },
+  );
 });
 
 describe('signing commands', () => {

@@ -38,7 +38,7 @@ export const devCommand: CommandBuilder = defineCommand<
     const args = parseCallArguments(texts);
     const target = parseTarget(folder);
     const config = withTarget(
-      toRunConfig({ ...options, unsigned: true, bestEffort: true }),
+      toRunConfig({ ...options, unsigned: true, bestEffort: true, lock: 'truthound.lock' }),
       target,
       options.plugins !== undefined,
     );

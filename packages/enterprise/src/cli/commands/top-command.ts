@@ -2,11 +2,12 @@ import { Option } from 'commander';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LifecycleState, type ResourceUsage } from '@truthound/protocols';
 import { EnterprisePluginManager } from '../../index.ts';
-import { CliError, UsageError } from '../cli-error.ts';
+import { CliError } from '../cli-error.ts';
 import { type CommandBuilder, defineCommand } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
 import { followPlugins } from '../follow-plugins.ts';
 import { type RunOptions, listRelaxations, runOptions, toRunConfig } from '../manager-options.ts';
+import { parseCount, parseSeconds } from '../parse-number.ts';
 import { renderTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -35,7 +36,7 @@ export const topCommand: CommandBuilder = defineCommand<[], TopOptions>({
   ],
   options: [
     ...runOptions(),
-    new Option('--interval <seconds>', 'time between two looks').argParser(parsePositive).default(1),
+    new Option('--interval <seconds>', 'time between two looks').argParser(parseSeconds).default(1),
     new Option('--count <looks>', 'end after so many looks')
       .argParser(parseCount)
       .default(Infinity, 'no end'),
@@ -98,18 +99,4 @@ async function pause(seconds: number, signal: AbortSignal): Promise<void> {
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-}
-
-function parsePositive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0) || value > 86_400)
-    throw new UsageError(`"${text}" must be a number of seconds above 0, at most a day`);
-  return value;
-}
-
-function parseCount(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new UsageError(`"${text}" must be a whole number of at least 1`);
-  return value;
 }
