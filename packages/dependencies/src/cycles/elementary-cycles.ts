@@ -13,6 +13,9 @@ export interface ElementaryCycles {
 /** The most ids that all listed circles together may have: a list is to be read, and must fit in memory. */
 const MAX_LISTED_IDS = 1_000_000;
 
+/** How many vertices and edges may be looked at before the list is cut off: about two seconds. */
+const WORK_BUDGET = 5_000_000;
+
 /**
  * All elementary circles, up to `limit`: Johnson's algorithm (1975), with its own stack.
  *
@@ -22,12 +25,15 @@ const MAX_LISTED_IDS = 1_000_000;
 export function listElementaryCycles(graph: CompactGraph, limit: number): ElementaryCycles {
   const cycles: number[][] = [];
   let listedIds = 0;
+  let looked = 0;
   let rest: readonly number[] = graph.ids.map((_, vertex) => vertex);
 
   for (;;) {
     const restGraph = subgraph(graph, rest, ANY);
     const component = findCyclicComponents(restGraph, ANY)[0];
     if (component === undefined) return { cycles, isTruncated: false };
+    looked += rest.length + restGraph.targets.length;
+    if (looked > WORK_BUDGET) return { cycles, isTruncated: true };
     const members = component.map((local) => rest[local] ?? 0);
     const isComplete = listThroughFirst(subgraph(graph, members, ANY), (path) => {
       if (cycles.length >= limit || listedIds >= MAX_LISTED_IDS) return false;

@@ -57,16 +57,16 @@ export function compactSlots(storage: GraphStorage, slots: readonly number[], ki
 
 /** The part of `graph` between `members` (ascending), with edges of `kinds` only, each vertex's edges ascending. */
 export function subgraph(graph: CompactGraph, members: readonly number[], kinds: EdgeKind): CompactGraph {
-  const local = new Map(members.map((vertex, index) => [vertex, index]));
+  const localOf = numberMembers(members, graph.ids.length);
   const offsets = new Int32Array(members.length + 1);
   const targets: number[] = [];
   const edgeKinds: number[] = [];
   members.forEach((vertex, index) => {
     const found: { target: number; kind: EdgeKind }[] = [];
     for (let edge = graph.offsets[vertex] ?? 0; edge < (graph.offsets[vertex + 1] ?? 0); edge += 1) {
-      const target = local.get(graph.targets[edge] ?? NONE);
+      const target = localOf(graph.targets[edge] ?? NONE);
       const kind = graph.kinds[edge] ?? 0;
-      if (target !== undefined && (kind & kinds) !== 0) found.push({ target, kind });
+      if (target >= 0 && (kind & kinds) !== 0) found.push({ target, kind });
     }
     found.sort((a, b) => a.target - b.target);
     for (const { target, kind } of found) {
@@ -81,4 +81,15 @@ export function subgraph(graph: CompactGraph, members: readonly number[], kinds:
     targets: Int32Array.from(targets),
     kinds: Uint8Array.from(edgeKinds),
   };
+}
+
+/** Answers the place of a vertex among `members`, or `NONE`. An array for many members, a Map for a few of a large graph. */
+function numberMembers(members: readonly number[], size: number): (vertex: number) => number {
+  if (members.length * 16 < size) {
+    const places = new Map(members.map((vertex, index) => [vertex, index]));
+    return (vertex) => places.get(vertex) ?? NONE;
+  }
+  const places = new Int32Array(size).fill(NONE);
+  members.forEach((vertex, index) => (places[vertex] = index));
+  return (vertex) => places[vertex] ?? NONE;
 }

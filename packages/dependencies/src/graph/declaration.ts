@@ -106,7 +106,11 @@ export function readDeclarations(
   }
   const declarations: Declaration[] = [];
   for (const id of Object.keys(dependencies)) {
-    declarations.push(readDeclaration(pluginId, id, dependencies[id]));
+    const declared = dependencies[id];
+    const kind = kindOf(declared);
+    declarations.push(
+      kind === undefined ? readDeclaration(pluginId, id, declared) : { id, kind, requirement: undefined },
+    );
   }
   return declarations;
 }

@@ -19,8 +19,9 @@ function grown(array: Int32Array<ArrayBuffer>, capacity: number): Int32Array<Arr
   return copy;
 }
 
+/** Doubles while small; by a quarter when large, so that little room stands empty. */
 function largerThan(needed: number): number {
-  return Math.max(16, needed + (needed >> 2));
+  return Math.max(16, needed + (needed < 65_536 ? needed : needed >> 2));
 }
 
 export class EdgeTable {
@@ -32,6 +33,7 @@ export class EdgeTable {
   #kinds = new Uint8Array(0);
   #firstOut = new Int32Array(0);
   #firstIn = new Int32Array(0);
+  /** Only as long as the last edge that has one. */
   readonly #requirements: (VersionRequirement | undefined)[] = [];
   #used = 0;
   #firstFree: number = NONE;
@@ -59,7 +61,7 @@ export class EdgeTable {
     this.#from[edge] = from;
     this.#to[edge] = to;
     this.#kinds[edge] = kind;
-    this.#requirements[edge] = requirement;
+    if (requirement !== undefined) this.#keepRequirement(edge, requirement);
     this.#nextOut[edge] = this.firstOut(from);
     this.#firstOut[from] = edge;
     this.#nextIn[edge] = nextIn;
@@ -77,7 +79,7 @@ export class EdgeTable {
       const next = this.nextOut(edge);
       targets.push(this.target(edge));
       this.#unlinkIn(edge);
-      this.#requirements[edge] = undefined;
+      if (edge < this.#requirements.length) this.#requirements[edge] = undefined;
       this.#nextOut[edge] = this.#firstFree;
       this.#firstFree = edge;
       this.#count -= 1;
@@ -127,9 +129,14 @@ export class EdgeTable {
     }
     const edge = this.#used;
     this.#used += 1;
-    this.#requirements.push(undefined);
     if (edge >= this.#from.length) this.#grow(largerThan(edge + 1));
     return edge;
+  }
+
+  #keepRequirement(edge: number, requirement: VersionRequirement): void {
+    // Without gaps: an array with gaps becomes a slow table.
+    while (this.#requirements.length <= edge) this.#requirements.push(undefined);
+    this.#requirements[edge] = requirement;
   }
 
   #grow(capacity: number): void {
