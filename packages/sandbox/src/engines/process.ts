@@ -278,6 +278,8 @@ export class ProcessSandboxEngine implements SandboxEngine {
         guest,
         scratch,
         [Symbol.asyncDispose]: async () => {
+          // A parked guest does not keep the host alive; whoever waits for its end must be.
+          guest.unpark();
           guest.kill();
           await guest.exited;
           await scratch[Symbol.asyncDispose]();

@@ -31,6 +31,18 @@ function assertGateHolds(): void {
     throw new Error('the self-test got a closed module');
 }
 
+/**
+ * Takes away globals that Node makes when they are first touched. The gate closes them, which would touch
+ * them: that alone loads Node's whole HTTP client, and took most of the time a lockdown took.
+ */
+function dropLazyGlobals(names: readonly string[]): void {
+  for (const name of names) {
+    if (!Reflect.deleteProperty(globalThis, name)) continue;
+    // The name stays, for the gate to find and close.
+    Object.defineProperty(globalThis, name, { value: undefined, configurable: true });
+  }
+}
+
 /** Opens the plan's road to the kernel. @throws where this Node or this machine has none */
 function openKernel({ road, scratch }: KernelPlan): KernelLockdown {
   if (road === 'ffi')
@@ -73,6 +85,7 @@ export function applyLockdown(plan: GuestPlan, report: ReportViolation): readonl
     let isTesting = true;
     steps.push(
       attempt('module-gate', 'modules are given by the policy’s lists', () => {
+        if (!moduleGate.allowNetwork) dropLazyGlobals(['WebSocket', 'EventSource', 'fetch']);
         installModuleGate(moduleGate, (action) => {
           if (!isTesting) report('module', action);
         });
