@@ -19,6 +19,8 @@ export function testConfig(options: TestOptions = {}): ViteUserConfig {
     ssr: { resolve: { conditions } },
     test: {
       include: ['test/**/*.test.ts'],
+      // The task runner forces colours; what a program prints must not depend on who started the tests.
+      env: { FORCE_COLOR: '0' },
       isolate,
       restoreMocks: true,
       // Real processes on a busy machine take their time; a test that hangs still ends.

@@ -1,5 +1,5 @@
 import type { Fault } from '@truthound/protocols';
-import type { EnterprisePluginManagerConfig } from './enterprise-config.ts';
+import type { ConfigFields } from './config-fields.ts';
 
 type FieldCheck = (value: unknown) => string | undefined;
 
@@ -14,7 +14,7 @@ const isCount: FieldCheck = (value) =>
 
 const LONGEST_TIMER_MS = 2_147_483_647;
 
-const CHECKS: Readonly<Record<keyof EnterprisePluginManagerConfig, FieldCheck>> = {
+const CHECKS: Readonly<Record<keyof ConfigFields, FieldCheck>> = {
   pluginDirs: (value) =>
     Array.isArray(value) && value.every((each) => isPath(each) === undefined)
       ? undefined
@@ -67,7 +67,7 @@ export function findConfigFaults(config: unknown): readonly Fault[] {
         problem: `is not a known option: the options are ${Object.keys(CHECKS).join(', ')}`,
       });
     else if (value !== undefined) {
-      const problem = CHECKS[path as keyof EnterprisePluginManagerConfig](value);
+      const problem = CHECKS[path as keyof ConfigFields](value);
       if (problem !== undefined) faults.push({ path, problem });
     }
   }

@@ -9,7 +9,7 @@ import {
   filePathToString,
 } from '@truthound/protocols';
 import { findConfigFaults } from './config-checks.ts';
-import type { EnterprisePluginManagerConfig, ResolvedConfig } from './enterprise-config.ts';
+import type { ConfigFields, ResolvedConfig } from './config-fields.ts';
 
 function defaultCacheDir(): string {
   return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'truthound', 'snapshots');
@@ -24,7 +24,7 @@ const toOptionalPath = (path: FilePath | null | undefined): string | undefined =
  * Completes a configuration.
  * @throws ValidationError that lists every fault
  */
-export function resolveConfig(config: EnterprisePluginManagerConfig = {}): ResolvedConfig {
+export function resolveConfig(config: ConfigFields = {}): ResolvedConfig {
   const faults = findConfigFaults(config);
   if (faults.length > 0) throw new ValidationError({ subject: 'EnterprisePluginManagerConfig', faults });
   const policies = Object.entries(config.policies ?? {}).map(

@@ -90,10 +90,15 @@ export class AuditLog {
     if (this.#head?.size === size) return this.#head;
     if (size === 0) return { sequence: 0, hash: FIRST_PREVIOUS, size };
     const last = parseEntry(await readLastLine(this.#path, size));
-    const isWhole = last !== undefined && last.hash === hashAuditEntry(last);
-    if (!isWhole) throw new Error(`the audit log ${this.#path} is damaged at its end: set it aside, and keep it`);
+    if (!isWhole(last))
+      throw new Error(`the audit log ${this.#path} is damaged at its end: set it aside, and keep it`);
     return { sequence: last.sequence, hash: last.hash, size };
   }
+}
+
+function isWhole(entry: AuditEntry | undefined): entry is AuditEntry {
+  if (entry === undefined) return false;
+  return entry.hash === hashAuditEntry(entry);
 }
 
 async function readLastLine(path: string, size: number): Promise<string> {

@@ -25,8 +25,9 @@ export class TerminalSession implements Disposable {
   ) {
     const variables = { HOME: options.home, XDG_CACHE_HOME: `${options.home}/.cache`, ...options.env };
     const environment = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+    // A test runner's FORCE_COLOR, which the server inherits, would decide instead of the terminal.
     // The shell survives Ctrl-C, stays when the program has ended, and shows its exit code.
-    const line = `trap : INT; ${command.map(quote).join(' ')}; echo "exit code $?"; exec cat`;
+    const line = `unset FORCE_COLOR; trap : INT; ${command.map(quote).join(' ')}; echo "exit code $?"; exec cat`;
     this.#tmux(
       '-f',
       '/dev/null',
