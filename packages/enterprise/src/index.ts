@@ -12,6 +12,11 @@ export { EnterprisePluginManager } from './enterprise-plugin-manager.ts';
 export { createEffectivePolicy, describeWiderPermissions } from './loading/effective-policy.ts';
 export type { PluginVerifier, PreparedVersion } from './loading/prepared-version.ts';
 export type { ManagerEvents } from './manager-events.ts';
+export type { ChangelogEntry } from './documentation/changelog.ts';
+export { extractPluginDocs } from './documentation/extract-plugin-docs.ts';
+export type { PluginDocumentation } from './documentation/plugin-documentation.ts';
+export { type DocsFormat, renderPluginDocs } from './documentation/render-plugin-docs.ts';
+export type { ExportedName } from './documentation/scan-exports.ts';
 export { findDrift } from './lock/find-drift.ts';
 export { LockDriftError } from './lock/lock-drift-error.ts';
 export { readLock, writeLock } from './lock/lock-file.ts';
@@ -35,6 +40,12 @@ export type { LoadOptions } from './operations/plugin-loads.ts';
 export type { UnloadOptions } from './operations/plugin-unloads.ts';
 export { PluginHeldError } from './plugin-held-error.ts';
 export { PluginNotActiveError } from './plugin-not-active-error.ts';
+export {
+  type HostCall,
+  type PluginTestHost,
+  type PluginTestHostOptions,
+  createPluginTestHost,
+} from './plugin-test-host.ts';
 
 // What a full adopter needs of the other packages, so that one import is enough.
 export * from '@truthound/protocols';
