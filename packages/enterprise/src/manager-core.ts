@@ -1,6 +1,5 @@
 import type { HotReloadManager } from '@truthound/hot-reload';
 import {
-  LifecycleEvent,
   LifecycleState,
   type PluginManifest,
   type SandboxContext,
@@ -8,6 +7,7 @@ import {
 } from '@truthound/protocols';
 import { type ManagerParts, composeParts } from './composition.ts';
 import type { ResolvedConfig } from './config/enterprise-config.ts';
+import { CrashResponse } from './crash/crash-response.ts';
 import { CrashSupervision } from './crash/crash-supervision.ts';
 import { createHostVersionCheck } from './host-version-check.ts';
 import { LoadPipeline } from './loading/load-pipeline.ts';
@@ -47,6 +47,7 @@ export class ManagerCore implements AsyncDisposable {
   readonly #operations = new PluginOperations();
   readonly #limit: ParallelLimit;
   readonly #telemetry: PluginTelemetry;
+  readonly #crashes: CrashResponse;
   readonly #audit: AuditRecorder | undefined;
   readonly #engines = new Map<string, SandboxEngine>();
   readonly #closing = new AbortController();
@@ -79,7 +80,15 @@ export class ManagerCore implements AsyncDisposable {
       config,
       createSupervisor: this.parts.createSupervisor,
       events: this.events,
-      restart: (id, signal) => this.#restart(id, signal),
+      restart: (id, signal) => this.#crashes.restart(id, signal),
+    });
+    this.#crashes = new CrashResponse({
+      directory: this.directory,
+      operations: this.#operations,
+      loads: this.loads,
+      lifecycle,
+      supervision: this.supervision,
+      events: this.events,
     });
     this.revocation = new RevocationWatch({
       ...this.parts,
@@ -98,7 +107,7 @@ export class ManagerCore implements AsyncDisposable {
             lifecycle,
             events: this.events,
           });
-    this.#listen();
+    this.#crashes.listen();
   }
 
   /** @throws PluginNotFoundError */
@@ -213,7 +222,7 @@ export class ManagerCore implements AsyncDisposable {
         this.loads.assertReplaceable(manifest);
       },
       onCrash: (id, error, isLast) => {
-        this.#onCrash(id, error, isLast).catch((failure: unknown) => {
+        this.#crashes.report(id, error, isLast).catch((failure: unknown) => {
           this.#warn(id, toError(failure));
         });
       },
@@ -228,37 +237,6 @@ export class ManagerCore implements AsyncDisposable {
       this.#telemetry.violation(pluginId);
       this.events.emit('violation', { ...event, pluginId });
     });
-  }
-
-  /** What the lifecycle tells, whoever moved the plugin. */
-  #listen(): void {
-    const { lifecycle } = this.parts;
-    lifecycle.on(LifecycleEvent.AFTER_ACTIVATE, ({ id, version }) => {
-      this.supervision.reportHealthy(id, version ?? '');
-    });
-    lifecycle.on(LifecycleEvent.ON_ERROR, async ({ id }, _event, { fromState, error, metadata }) => {
-      // A lifecycle of the host may hold plugins that are not this manager's.
-      if (!this.directory.ids.includes(id)) return;
-      await this.directory.recordOf(id).unload();
-      const wasServing = fromState === LifecycleState.ACTIVE || fromState === LifecycleState.RELOADING;
-      if (wasServing && error !== undefined && metadata['revoked'] !== true)
-        this.supervision.reportCrash(id, error);
-    });
-  }
-
-  async #onCrash(pluginId: string, error: Error, isLast: boolean): Promise<void> {
-    this.events.emit('crashed', { pluginId, error });
-    const state = this.directory.stateOf(pluginId);
-    // During a reload, hot reload watches the instances itself: it goes back, or reports what is left.
-    if (state === LifecycleState.RELOADING) return;
-    const isOver = isLast || state !== LifecycleState.ACTIVE || this.supervision.reportCrash(pluginId, error);
-    if (isOver) await this.parts.lifecycle.transitionToError({ id: pluginId }, { error });
-  }
-
-  async #restart(pluginId: string, signal: AbortSignal): Promise<void> {
-    const { directory, loads } = this;
-    if (!directory.isLoaded(pluginId)) await loads.load(pluginId, { activate: true, signal });
-    else await this.#operations.run(pluginId, () => directory.recordOf(pluginId).replenish(signal), signal);
   }
 
   async #stopRevoked(pluginId: string, version: string, error: Error): Promise<void> {

@@ -84,7 +84,14 @@ export class Workshop implements AsyncDisposable {
   }
 
   async sign(id: string, privateKey: string = this.#privateKey, signerId: string = SIGNER): Promise<void> {
-    const pluginPath = this.pluginPath(id);
+    await this.signAt(this.pluginPath(id), privateKey, signerId);
+  }
+
+  async signAt(
+    pluginPath: string,
+    privateKey: string = this.#privateKey,
+    signerId: string = SIGNER,
+  ): Promise<void> {
     const service = new SigningServiceImpl({ signerId });
     await writeSignatures(pluginPath, [await service.sign({ pluginPath, privateKey })]);
   }
