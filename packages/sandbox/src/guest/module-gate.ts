@@ -11,6 +11,7 @@ import Module, { isBuiltin, registerHooks, syncBuiltinESMExports } from 'node:mo
 import { defineProperty, stringLastIndexOf, stringSlice } from '../channel/primordials.ts';
 import type { ModuleGatePlan } from './guest-plan.ts';
 import { MODULE_DENIED } from './module-gate-code.ts';
+import { hideSockets } from './module-gate-sockets.ts';
 
 /**
  * Built-ins that hand out other built-ins, files past the permission model, other threads without this
@@ -177,7 +178,10 @@ export function installModuleGate(plan: ModuleGatePlan, report: ReportViolation)
 
   closeProcess(rules, refuse);
   closeMembers(Module, CLOSED_MODULE_MEMBERS, (name) => refuse(`module.${name}`));
-  if (!plan.allowNetwork) closeGlobals(NETWORK_GLOBALS, refuse);
+  if (!plan.allowNetwork) {
+    closeGlobals(NETWORK_GLOBALS, refuse);
+    hideSockets();
+  }
   syncBuiltinESMExports();
 }
 

@@ -1,0 +1,62 @@
+/**
+ * The host under attack: a process of its own, so that one that is killed, stopped or taken over is seen
+ * from outside. Tries every act and prints a line of JSON for each; `{"done":true,…}` comes last.
+ *
+ * ```sh
+ * node --conditions=@truthound/source run-acts.ts '{"only":"network/"}'
+ * ```
+ *
+ * @module
+ */
+import process from 'node:process';
+import { STANDARD, createPolicy } from '@truthound/protocols';
+import { ProcessSandboxEngine } from '../../src/index.ts';
+import { listActs, loadAct } from './acts.ts';
+import { findProofProblems } from './proof.ts';
+import { findProblems } from './trial.ts';
+
+/** What the tests ask for, as the first argument. */
+export interface RunRequest {
+  /** The Node that guests run on. @defaultValue this one */
+  readonly guestNode?: string;
+  /** Only acts whose file name holds this. */
+  readonly only?: string;
+  /** Try the acts without a sandbox instead, to see that they are any. */
+  readonly proof?: boolean;
+}
+
+/** One act's outcome. */
+export interface ActResult {
+  readonly file: string;
+  readonly problems: readonly string[];
+}
+
+const CONCURRENCY = 4;
+
+async function runAll(request: RunRequest): Promise<void> {
+  const print = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+  const files = listActs().filter((file) => file.includes(request.only ?? ''));
+  await using engine = new ProcessSandboxEngine(
+    request.guestNode === undefined ? {} : { guestNode: request.guestNode },
+  );
+  const bystander = await engine.createSandbox(
+    'bystander',
+    createPolicy({ base: STANDARD, maxExecutionTimeSec: 60 }),
+  );
+  const waiting = files.values();
+  const work = async (): Promise<void> => {
+    for (const file of waiting) {
+      const act = await loadAct(file);
+      if (request.proof === true && act.provable === false) continue;
+      const problems =
+        request.proof === true
+          ? await findProofProblems(act, process.execPath)
+          : await findProblems(act, engine, bystander);
+      print({ file, problems } satisfies ActResult);
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  print({ done: true, uid: process.getuid?.() });
+}
+
+await runAll(JSON.parse(process.argv[2] ?? '{}') as RunRequest);
