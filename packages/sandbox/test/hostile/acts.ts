@@ -6,15 +6,11 @@ import type { HostileAct } from './hostile-act.ts';
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 /** The folders of acts, by what is attacked. */
-export const GROUPS = [
-  'modules',
-  'files',
-  'network',
-  'processes',
-  'resources',
-  'protocol',
-  'environment',
-] as const;
+export const GROUPS: readonly string[] = fs
+  .readdirSync(HERE, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort();
 
 /** The acts' files: `modules/imports-child-process.ts`. */
 export function listActs(): readonly string[] {

@@ -82,7 +82,7 @@ describe.skipIf(!isSupported).each(hosts)(
 
     it('lives through all of it', () => {
       expect(run.end).toMatchObject({ done: true, stderr: '' });
-      if (user.uid !== undefined) expect(run.end.uid).toBe(user.uid);
+      expect(run.end.uid).toBe(user.uid ?? process.getuid?.());
     });
 
     describe.each(GROUPS)('%s', (group) => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import inspector from 'node:inspector';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -147,9 +148,5 @@ function checkReport({ attacks }: HostileAct, context: SandboxContext | undefine
 }
 
 function show(value: unknown): string {
-  try {
-    return typeof value === 'object' ? JSON.stringify(value).slice(0, 2000) : String(value).slice(0, 2000);
-  } catch {
-    return 'something that cannot be shown';
-  }
+  return inspect(value, { getters: false }).slice(0, 2000);
 }
