@@ -273,7 +273,7 @@ export class ProcessSandboxEngine implements SandboxEngine {
     const write = launch.policy.allowFileWrite ? ['*'] : [];
     return this.#standby.take(standbyKey(launch), async () => {
       const scratch = await createScratchFolder();
-      const guest = await this.#launch(launch, { read: ['*'], write }, scratch.path);
+      const guest = await this.#launch({ ...launch, isStandby: true }, { read: ['*'], write }, scratch.path);
       return {
         guest,
         scratch,

@@ -15,6 +15,8 @@ import { describeError } from './describe-error.ts';
 import { GuestChannel } from './guest-channel.ts';
 import { applyLockdown } from './lockdown.ts';
 import { pinMethods } from './pin-methods.ts';
+import { rehearse } from './rehearse.ts';
+import { STANDBY_ARGUMENT } from './standby-argument.ts';
 
 const CHANNEL_DESCRIPTOR = 3;
 
@@ -62,4 +64,5 @@ function handle(
   }
 }
 
+if (process.argv[2] === STANDBY_ARGUMENT) await rehearse();
 channel.send(['hello', PROTOCOL_VERSION]);

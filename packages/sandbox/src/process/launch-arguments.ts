@@ -2,6 +2,8 @@ import type { SecurityPolicy } from '@truthound/protocols';
 import type { KernelRoad } from '../confinement/kernel-layers.ts';
 import { type NodeFacts, type PermittedPaths, nodePermissionFlags } from '../confinement/node-permissions.ts';
 
+import { STANDBY_ARGUMENT } from '../guest/standby-argument.ts';
+
 /** What the command line of a guest depends on. */
 export interface LaunchFacts {
   readonly policy: SecurityPolicy;
@@ -9,6 +11,8 @@ export interface LaunchFacts {
   readonly kernelRoad: KernelRoad | undefined;
   readonly script: string;
   readonly debug: boolean;
+  /** Whether the guest is to wait, and has the time to run its own code once before. @defaultValue false */
+  readonly isStandby?: boolean;
 }
 
 /** Node's arguments for a guest. */
@@ -23,6 +27,7 @@ export function launchArguments(facts: LaunchFacts, paths: PermittedPaths): read
     '--disable-sigusr1',
     ...(debug ? ['--inspect=127.0.0.1:0'] : []),
     script,
+    ...(facts.isStandby === true ? [STANDBY_ARGUMENT] : []),
   ];
 }
 

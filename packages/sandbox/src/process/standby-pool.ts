@@ -17,10 +17,16 @@ export interface ParkedGuest extends AsyncDisposable {
 /** Different command lines that guests are kept for at a time. */
 const MAX_KINDS = 4;
 
+/** A start of Node keeps a core busy; it begins when whoever took a guest has loaded a plugin into it. */
+const REFILL_DELAY_MS = 100;
+
 export class StandbyPool implements AsyncDisposable {
   readonly #size: number;
   readonly #kinds = new Map<string, ParkedGuest[]>();
   readonly #starting = new Set<Promise<void>>();
+  /** Refills that are to come, by kind, and guests that are starting. */
+  readonly #delays = new Map<string, NodeJS.Timeout>();
+  readonly #startingOf = new Map<string, number>();
   #isClosed = false;
 
   /** @param size guests kept ready of each kind */
@@ -35,7 +41,7 @@ export class StandbyPool implements AsyncDisposable {
     // Kinds in the order of their last use, so that the one nobody asks for goes first.
     this.#kinds.delete(key);
     this.#kinds.set(key, parked);
-    this.#refill(key, start);
+    this.#refillSoon(key, start);
     void this.#dropOldKinds();
     if (ready !== undefined && !ready.guest.isGone) {
       ready.guest.unpark();
@@ -46,17 +52,34 @@ export class StandbyPool implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
+    for (const delay of this.#delays.values()) clearTimeout(delay);
+    this.#delays.clear();
     await Promise.all(this.#starting);
     const all = [...this.#kinds.values()].flat();
     this.#kinds.clear();
     await Promise.all(all.map((parked) => parked[Symbol.asyncDispose]()));
   }
 
+  #refillSoon(key: string, start: () => Promise<ParkedGuest>): void {
+    if (this.#isClosed || this.#delays.has(key)) return;
+    const delay = setTimeout(() => {
+      this.#delays.delete(key);
+      this.#refill(key, start);
+    }, REFILL_DELAY_MS);
+    delay.unref();
+    this.#delays.set(key, delay);
+  }
+
   #refill(key: string, start: () => Promise<ParkedGuest>): void {
     if (this.#isClosed) return;
-    const missing = this.#size - (this.#kinds.get(key)?.length ?? 0);
+    const coming = this.#startingOf.get(key) ?? 0;
+    const missing = this.#size - coming - (this.#kinds.get(key)?.length ?? 0);
+    this.#startingOf.set(key, coming + Math.max(missing, 0));
     for (let count = 0; count < missing; count += 1) {
-      const starting = this.#park(key, start).finally(() => this.#starting.delete(starting));
+      const starting = this.#park(key, start).finally(() => {
+        this.#startingOf.set(key, (this.#startingOf.get(key) ?? 1) - 1);
+        this.#starting.delete(starting);
+      });
       this.#starting.add(starting);
     }
   }
