@@ -5,7 +5,7 @@
  * @module
  */
 import { MAX_VALUE_DEPTH, TAG } from './plain-json.ts';
-import { append, hasOwn, isArray, objectKeys } from './primordials.ts';
+import { append, hasOwn, isArray, objectKeys, put } from './primordials.ts';
 
 /** Something that arrived is not what an honest peer sends. */
 export class MalformedMessageError extends Error {
@@ -147,7 +147,7 @@ class ValueDecoder {
 
   #setOwn(target: Record<string, unknown>, key: string, json: unknown, depth: number): void {
     if (key === '__proto__') throw new MalformedMessageError('a value has a key "__proto__"');
-    target[key] = this.decode(json, depth + 1);
+    put(target, key, this.decode(json, depth + 1));
   }
 
   #readMap(content: unknown, depth: number): Map<unknown, unknown> {

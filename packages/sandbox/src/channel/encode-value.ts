@@ -10,9 +10,11 @@
 import { MAX_VALUE_DEPTH, TAG, isPlainJson } from './plain-json.ts';
 import {
   append,
+  arrayPrototype,
   bigIntToString,
   dateGetTime,
   defineProperty,
+  getPrototypeOf,
   hasOwn,
   isArray,
   isView,
@@ -22,6 +24,8 @@ import {
   numberIsFinite,
   objectIs,
   objectKeys,
+  objectPrototype,
+  put,
   setForEach,
   symbolToString,
   typedArrayName,
@@ -56,23 +60,33 @@ export function encodeValue(value: unknown, options: EncodeOptions): EncodedValu
   return { json: encoder.encode(value, options.path, 0), isTagged: true, parts: encoder.parts };
 }
 
-/** `parent.key`, or `parent["odd key"]`. */
-function childPath(path: string, key: string): string {
-  return /^[\w$]+$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
+/** Where a value stands. Becomes text only when something cannot cross. */
+type Path =
+  | string
+  | { readonly parent: Path; readonly key: string | number }
+  | { readonly parent: Path; readonly suffix: string };
+
+/** `parent.key`, `parent[0]` or `parent["odd key"]`. */
+function describePath(path: Path): string {
+  if (typeof path === 'string') return path;
+  if ('suffix' in path) return describePath(path.parent) + path.suffix;
+  const { parent, key } = path;
+  const isName = typeof key === 'string' && /^[\w$]+$/.test(key);
+  return describePath(parent) + (isName ? `.${key}` : `[${JSON.stringify(key)}]`);
 }
 
-function cannotCross(path: string, what: string): TypeError {
-  return new TypeError(`${path}: ${what}`);
+function cannotCross(path: Path, what: string): TypeError {
+  return new TypeError(`${describePath(path)}: ${what}`);
 }
 
-/** An object without a prototype, so that no inherited `toJSON` or accessor interferes. */
+/** An object that inherits no `toJSON`. Its properties are set with {@link put}. */
 function bareObject(): Record<string, unknown> {
-  return { __proto__: null };
+  return 'toJSON' in objectPrototype ? { __proto__: null } : {};
 }
 
 function tagged(tag: string, content: unknown): unknown {
   const result = bareObject();
-  result[TAG] = withoutInheritedToJson([tag, content]);
+  put(result, TAG, withoutInheritedToJson([tag, content]));
   return result;
 }
 
@@ -86,7 +100,7 @@ class ValueEncoder {
     this.#openStream = openStream;
   }
 
-  encode(value: unknown, path: string, depth: number): unknown {
+  encode(value: unknown, path: Path, depth: number): unknown {
     switch (typeof value) {
       case 'string':
       case 'boolean':
@@ -107,7 +121,7 @@ class ValueEncoder {
     }
   }
 
-  #encodeObject(value: object, path: string, depth: number): unknown {
+  #encodeObject(value: object, path: Path, depth: number): unknown {
     const met = mapGet(this.#indexes, value);
     if (met !== undefined) return tagged('ref', met);
     if (depth >= MAX_VALUE_DEPTH)
@@ -115,41 +129,40 @@ class ValueEncoder {
     mapSet(this.#indexes, value, this.#count);
     this.#count += 1;
     if (isArray(value)) return this.#encodeArray(value, path, depth);
+    if (getPrototypeOf(value) === objectPrototype && !(Symbol.asyncIterator in value))
+      return this.#encodePlain(value, path, depth);
     return this.#encodeSpecial(value, path, depth) ?? this.#encodePlain(value, path, depth);
   }
 
-  #encodeArray(value: readonly unknown[], path: string, depth: number): unknown {
+  #encodeArray(value: readonly unknown[], path: Path, depth: number): unknown {
     const items: unknown[] = [];
     for (let index = 0; index < value.length; index += 1) {
-      append(items, this.encode(value[index], `${path}[${String(index)}]`, depth + 1));
+      append(items, this.encode(value[index], { parent: path, key: index }, depth + 1));
     }
     return withoutInheritedToJson(items);
   }
 
-  #encodePlain(value: object, path: string, depth: number): unknown {
+  #encodePlain(value: object, path: Path, depth: number): unknown {
     const keys = objectKeys(value);
     if (hasOwn(value, TAG)) return tagged('object', this.#encodePairs(value, keys, path, depth));
     const result = bareObject();
     for (let index = 0; index < keys.length; index += 1) {
       const key = keys[index] ?? '';
-      if (key === '__proto__') throw cannotCross(childPath(path, key), 'a key of this name cannot cross');
-      result[key] = this.encode(
-        (value as Readonly<Record<string, unknown>>)[key],
-        childPath(path, key),
-        depth + 1,
-      );
+      if (key === '__proto__') throw cannotCross({ parent: path, key }, 'a key of this name cannot cross');
+      const child = (value as Readonly<Record<string, unknown>>)[key];
+      put(result, key, this.encode(child, { parent: path, key }, depth + 1));
     }
     return result;
   }
 
-  #encodePairs(value: object, keys: readonly string[], path: string, depth: number): unknown {
+  #encodePairs(value: object, keys: readonly string[], path: Path, depth: number): unknown {
     const pairs: unknown[] = [];
     for (let index = 0; index < keys.length; index += 1) {
       const key = keys[index] ?? '';
-      if (key === '__proto__') throw cannotCross(childPath(path, key), 'a key of this name cannot cross');
+      if (key === '__proto__') throw cannotCross({ parent: path, key }, 'a key of this name cannot cross');
       const child = this.encode(
         (value as Readonly<Record<string, unknown>>)[key],
-        childPath(path, key),
+        { parent: path, key },
         depth + 1,
       );
       append(pairs, withoutInheritedToJson([key, child]));
@@ -158,7 +171,7 @@ class ValueEncoder {
   }
 
   /** The types beside arrays and plain objects; `undefined` when `value` is a plain object or an instance of some class. */
-  #encodeSpecial(value: object, path: string, depth: number): unknown {
+  #encodeSpecial(value: object, path: Path, depth: number): unknown {
     if (isView(value)) return this.#encodeBytes(typedArrayName(value) ?? 'DataView', bytesOf(value));
     if (value instanceof ArrayBuffer) return this.#encodeBytes('ArrayBuffer', new Uint8Array(value));
     if (value instanceof SharedArrayBuffer)
@@ -181,40 +194,48 @@ class ValueEncoder {
     return tagged('bytes', withoutInheritedToJson([type, this.parts.length - 1]));
   }
 
-  #encodeMap(value: Map<unknown, unknown>, path: string, depth: number): unknown {
+  #encodeMap(value: Map<unknown, unknown>, path: Path, depth: number): unknown {
     const entries: unknown[] = [];
     mapForEach(value, (item, key) => {
-      const at = `${path}.get(${typeof key === 'string' ? JSON.stringify(key) : String(entries.length)})`;
-      const pair = [this.encode(key, `${at} key`, depth + 1), this.encode(item, at, depth + 1)];
+      const at = {
+        parent: path,
+        suffix: `.get(${typeof key === 'string' ? JSON.stringify(key) : String(entries.length)})`,
+      };
+      const pair = [
+        this.encode(key, { parent: at, suffix: ' key' }, depth + 1),
+        this.encode(item, at, depth + 1),
+      ];
       append(entries, withoutInheritedToJson(pair));
     });
     return tagged('map', withoutInheritedToJson(entries));
   }
 
-  #encodeSet(value: Set<unknown>, path: string, depth: number): unknown {
+  #encodeSet(value: Set<unknown>, path: Path, depth: number): unknown {
     const items: unknown[] = [];
     setForEach(value, (item) => {
-      append(items, this.encode(item, `${path} item ${String(items.length)}`, depth + 1));
+      append(items, this.encode(item, { parent: path, suffix: ` item ${String(items.length)}` }, depth + 1));
     });
     return tagged('set', withoutInheritedToJson(items));
   }
 
   #encodeError(
     value: Error & { readonly code?: unknown; readonly errors?: unknown },
-    path: string,
+    path: Path,
     depth: number,
   ): unknown {
     const facts = bareObject();
-    facts['name'] = readText(value.name);
-    facts['message'] = readText(value.message);
-    facts['stack'] = typeof value.stack === 'string' ? value.stack : '';
-    if (typeof value.code === 'string' || typeof value.code === 'number') facts['code'] = value.code;
-    if (value.cause !== undefined) facts['cause'] = this.encode(value.cause, `${path}.cause`, depth + 1);
-    if (isArray(value.errors)) facts['errors'] = this.encode(value.errors, `${path}.errors`, depth + 1);
+    put(facts, 'name', readText(value.name));
+    put(facts, 'message', readText(value.message));
+    put(facts, 'stack', readText(value.stack));
+    if (typeof value.code === 'string' || typeof value.code === 'number') put(facts, 'code', value.code);
+    if (value.cause !== undefined)
+      put(facts, 'cause', this.encode(value.cause, { parent: path, key: 'cause' }, depth + 1));
+    if (isArray(value.errors))
+      put(facts, 'errors', this.encode(value.errors, { parent: path, key: 'errors' }, depth + 1));
     return tagged('error', facts);
   }
 
-  #encodeStream(value: AsyncIterable<unknown>, path: string): unknown {
+  #encodeStream(value: AsyncIterable<unknown>, path: Path): unknown {
     if (this.#openStream === undefined) throw cannotCross(path, 'an async iterable cannot cross here');
     return tagged('stream', this.#openStream(value));
   }
@@ -231,5 +252,5 @@ function bytesOf(view: ArrayBufferView): Uint8Array {
 
 /** Own `toJSON: undefined` hides one that somebody put on `Array.prototype`; arrays serialise by index all the same. */
 function withoutInheritedToJson<Items extends unknown[]>(items: Items): Items {
-  return defineProperty(items, 'toJSON', { value: undefined });
+  return 'toJSON' in arrayPrototype ? defineProperty(items, 'toJSON', { value: undefined }) : items;
 }

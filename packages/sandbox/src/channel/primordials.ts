@@ -71,7 +71,20 @@ export const typedArrayName: (value: unknown) => string | undefined = uncurryThi
   tagGetter as (this: unknown) => string | undefined,
 );
 
-/** Appends without calling a patchable `push`. */
+/**
+ * Sets a property as an object literal would: what a prototype holds under that name is not called. Plain
+ * assignment does the same where no prototype knows the name, and is many times faster.
+ */
+export function put(target: object, key: string, value: unknown): void {
+  if (key in objectPrototype)
+    defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  else (target as Record<string, unknown>)[key] = value;
+}
+
+/** Appends without calling a patchable `push`, or a setter that somebody gave `Array.prototype`. */
 export function append<Item>(list: Item[], item: Item): void {
-  defineProperty(list, list.length, { value: item, writable: true, enumerable: true, configurable: true });
+  const { length } = list;
+  if (length in arrayPrototype)
+    defineProperty(list, length, { value: item, writable: true, enumerable: true, configurable: true });
+  else list[length] = item;
 }
