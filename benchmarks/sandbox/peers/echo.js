@@ -1,0 +1,2 @@
+// What piscina runs: answers its argument.
+export default (value) => value;
