@@ -442,9 +442,10 @@ export class SandboxSession implements SandboxContext {
 
   #receiveHello(version: number): void {
     const waiter = take(this.#hello, 'hello');
-    this.#hello = undefined;
+    // Who waits for a guest of another version is told by its end.
     if (version !== PROTOCOL_VERSION)
       throw new MalformedMessageError(`the guest speaks version ${String(version)} of the protocol`);
+    this.#hello = undefined;
     waiter.resolve();
   }
 
