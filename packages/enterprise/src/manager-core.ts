@@ -1,14 +1,10 @@
 import type { HotReloadManager } from '@truthound/hot-reload';
-import {
-  LifecycleState,
-  type PluginManifest,
-  type SandboxContext,
-  type SandboxEngine,
-} from '@truthound/protocols';
+import { LifecycleState, type PluginManifest, type SandboxContext } from '@truthound/protocols';
 import { type ManagerParts, composeParts } from './composition.ts';
 import type { ResolvedConfig } from './config/enterprise-config.ts';
 import { CrashResponse } from './crash/crash-response.ts';
 import { CrashSupervision } from './crash/crash-supervision.ts';
+import { EnginePool } from './engine-pool.ts';
 import { createHostVersionCheck } from './host-version-check.ts';
 import { LoadPipeline } from './loading/load-pipeline.ts';
 import { LockKeeper } from './lock/lock-keeper.ts';
@@ -49,7 +45,7 @@ export class ManagerCore implements AsyncDisposable {
   readonly #telemetry: PluginTelemetry;
   readonly #crashes: CrashResponse;
   readonly #audit: AuditRecorder | undefined;
-  readonly #engines = new Map<string, SandboxEngine>();
+  readonly #engines: EnginePool;
   readonly #closing = new AbortController();
 
   constructor(config: ResolvedConfig, given: Partial<ManagerParts>) {
@@ -58,6 +54,7 @@ export class ManagerCore implements AsyncDisposable {
       this.events.emit('permission-decision', { pluginId, changes, isApproved });
     });
     const { lifecycle, parseRange } = this.parts;
+    this.#engines = new EnginePool(this.parts.createEngine);
     this.#limit = new ParallelLimit(config.parallelLoads);
     this.#pipeline = this.#createPipeline();
     this.directory = new PluginDirectory({
@@ -82,14 +79,9 @@ export class ManagerCore implements AsyncDisposable {
       events: this.events,
       restart: (id, signal) => this.#crashes.restart(id, signal),
     });
-    this.#crashes = new CrashResponse({
-      directory: this.directory,
-      operations: this.#operations,
-      loads: this.loads,
-      lifecycle,
-      supervision: this.supervision,
-      events: this.events,
-    });
+    const shared = { directory: this.directory, lifecycle, events: this.events };
+    const { supervision, loads } = this;
+    this.#crashes = new CrashResponse({ ...shared, operations: this.#operations, loads, supervision });
     this.revocation = new RevocationWatch({
       ...this.parts,
       directory: this.directory,
@@ -98,15 +90,8 @@ export class ManagerCore implements AsyncDisposable {
       stop: (id, version, error) => this.#stopRevoked(id, version, error),
     });
     this.#telemetry = new PluginTelemetry(config.telemetry, () => this.#listMeasured());
-    this.#audit =
-      config.auditLogPath === undefined
-        ? undefined
-        : new AuditRecorder({
-            log: new AuditLog(config.auditLogPath),
-            directory: this.directory,
-            lifecycle,
-            events: this.events,
-          });
+    const log = config.auditLogPath === undefined ? undefined : new AuditLog(config.auditLogPath);
+    this.#audit = log && new AuditRecorder({ ...shared, log });
     this.#crashes.listen();
   }
 
@@ -127,7 +112,7 @@ export class ManagerCore implements AsyncDisposable {
     await this.revocation[Symbol.asyncDispose]();
     await this.hotReload[Symbol.asyncDispose]();
     await this.unloads.unloadAll();
-    await Promise.all([...this.#engines.values()].map((engine) => engine.cleanup()));
+    await this.#engines[Symbol.asyncDispose]();
     this.#telemetry[Symbol.dispose]();
     await this.#audit?.[Symbol.asyncDispose]();
   }
@@ -151,7 +136,7 @@ export class ManagerCore implements AsyncDisposable {
       config,
       verifier,
       parseRange,
-      createEngine: (level) => this.#engineFor(level),
+      createEngine: (level) => this.#engines.get(level),
       assertHostVersion: createHostVersionCheck(config, parseRange, this.#warn),
       assertLocked: async (prepared) => {
         if (config.frozen) await this.lock.assertLocked(prepared);
@@ -253,11 +238,5 @@ export class ManagerCore implements AsyncDisposable {
         usage: () => context.resourceUsage(),
       })),
     );
-  }
-
-  #engineFor(level: Parameters<ManagerParts['createEngine']>[0]): SandboxEngine {
-    const engine = this.#engines.get(level) ?? this.parts.createEngine(level);
-    this.#engines.set(level, engine);
-    return engine;
   }
 }

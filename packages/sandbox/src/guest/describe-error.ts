@@ -43,12 +43,19 @@ function describeMembers(members: unknown, depth: number): readonly DescribedErr
   return described;
 }
 
+/** The code; of an error in which Node wrapped a system error, that one's, which says more. */
+function readCode(thrown: object): unknown {
+  const code = read(thrown, 'code');
+  const info = code === 'ERR_SYSTEM_ERROR' ? read(thrown, 'info') : undefined;
+  return typeof info === 'object' && info !== null ? read(info, 'code') : code;
+}
+
 /** Turns whatever was thrown into plain data. Never throws itself. */
 export function describeError(thrown: unknown, depth = 0): DescribedError {
   if (typeof thrown !== 'object' || thrown === null) {
     return { name: 'NonError', message: describePrimitive(thrown) };
   }
-  const code = read(thrown, 'code');
+  const code = readCode(thrown);
   const cause = depth < MAX_DEPTH ? read(thrown, 'cause') : undefined;
   const errors = depth < MAX_DEPTH ? describeMembers(read(thrown, 'errors'), depth) : undefined;
   const syscall = text(read(thrown, 'syscall'));

@@ -1,0 +1,18 @@
+import { esModule } from '../attack-plugins.ts';
+import type { HostileAct } from '../hostile-act.ts';
+
+const act: HostileAct = {
+  title: 'connects to a Unix socket by its path',
+  weakness: 'W-04',
+  attacks: ['network'],
+  // Without lists there is no gate: what stops it lies deeper.
+  policy: { allowedModules: [], blockedModules: [], allowFileWrite: true },
+  attack: esModule(`
+    export const attack = async (bait) => {
+      const net = await import('node:net');
+      return new Promise((resolve, reject) => net.connect(bait.socketPath, () => resolve('connected')).on('error', reject));
+    };`),
+  expect: { error: 'ERR_SANDBOX_VIOLATION', alive: true },
+};
+
+export default act;
