@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -38,6 +38,7 @@ const FAILING_CALLS: Readonly<Record<string, readonly [expression: string, error
   protocols: ['api.getPreset("none")', 'ValidationError'],
   sandbox: ['api.SandboxFactory.create("wasm")', 'SandboxError'],
   signing: ['new api.VerificationChainBuilder().build()', 'SignatureError'],
+  dependencies: ['new api.DependencyGraph().addNode({ pluginId: 7 })', 'ValidationError'],
   versioning: ['api.parseConstraint("not a range")', 'VersionFormatError'],
   lifecycle: ['api.assertTransition("p", "active", "loading")', 'InvalidTransitionError'],
   enterprise: ['new api.EnterprisePluginManager({ unknown: 1 })', 'ValidationError'],
@@ -47,8 +48,11 @@ function readPackageJson(folder: string): PackageJson {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageJson;
 }
 
+/** Runs a command; what it prints matters only when it fails. */
 function run(command: string, args: readonly string[], cwd: string): void {
-  execFileSync(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status, error, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} in ${cwd}:\n${stdout}${stderr}`);
 }
 
 /** The packages of this workspace that one needs, itself included. */

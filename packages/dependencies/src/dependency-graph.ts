@@ -1,4 +1,3 @@
-import type { Graph, Label } from '@dagrejs/graphlib';
 import { DependencyCycleError, type DependencyError, type PluginDependency } from '@truthound/protocols';
 import { type CycleReport, findCyclicGroups, reportCycles } from './cycles/cycle-report.ts';
 import { DependencyNode } from './dependency-node.ts';
@@ -21,8 +20,10 @@ import { listPresentIds } from './graph/node-links.ts';
 import { renderDot } from './render/dot.ts';
 import { type DependencyGraphJson, type FromJsonOptions, readJson, writeJson } from './render/graph-json.ts';
 import {
-  type GraphlibEdge,
-  type GraphlibNode,
+  type GraphlibGraph,
+  type GraphlibSource,
+  type GraphlibTarget,
+  createGraphlib,
   readGraphlib,
   writeGraphlib,
 } from './render/graphlib-exchange.ts';
@@ -199,12 +200,19 @@ export class DependencyGraph {
   }
 
   /** A copy as a graph of `@dagrejs/graphlib`; nodes are named by {@link toGraphlibId}. */
-  toGraphlib(): Graph<Label, GraphlibNode, GraphlibEdge> {
-    return writeGraphlib(this.#storage);
+  toGraphlib(): GraphlibGraph;
+  /** Writes the copy to a graph of your own, of `@dagrejs/graphlib` or of `graphlib`, and returns it: `alg` accepts it as it is. */
+  toGraphlib<Target extends GraphlibTarget>(target: Target): Target;
+  toGraphlib(target: GraphlibTarget = createGraphlib()): GraphlibTarget {
+    return writeGraphlib(this.#storage, target);
   }
 
-  /** @throws ValidationError when a node is not named by {@link toGraphlibId}. */
-  static fromGraphlib(graph: Graph<unknown, unknown, unknown>): DependencyGraph {
+  /**
+   * The graph that a graph of graphlib describes.
+   *
+   * @throws ValidationError when a node is not named by {@link toGraphlibId}.
+   */
+  static fromGraphlib(graph: GraphlibSource): DependencyGraph {
     return DependencyGraph.#of(readGraphlib(graph));
   }
 

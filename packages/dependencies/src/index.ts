@@ -6,7 +6,11 @@ export type { IgnoredDependency } from './graph/load-order.ts';
 export type { DependencyGraphJson, FromJsonOptions } from './render/graph-json.ts';
 export {
   type GraphlibEdge,
+  type GraphlibEdgeName,
+  type GraphlibGraph,
   type GraphlibNode,
+  type GraphlibSource,
+  type GraphlibTarget,
   fromGraphlibId,
   toGraphlibId,
 } from './render/graphlib-exchange.ts';

@@ -5,9 +5,12 @@
  * goes in only behind a prefix and with its control characters escaped: `__proto__` reaches no
  * prototype, and no two edges get one name.
  *
+ * The shapes here are our own: graphlib's types exist for ES modules only, so that naming them would shut
+ * out every TypeScript user of CommonJS. Graphs of `graphlib` and of `@dagrejs/graphlib` both fit them.
+ *
  * @module
  */
-import { Graph, type Label } from '@dagrejs/graphlib';
+import { Graph } from '@dagrejs/graphlib';
 import type { DependencyType, PluginDependency, VersionRequirement } from '@truthound/protocols';
 import type { AddNodeOptions } from '../graph-options.ts';
 import { refuse } from '../graph/declaration.ts';
@@ -30,6 +33,40 @@ export interface GraphlibNode {
 export interface GraphlibEdge {
   readonly type: DependencyType;
   readonly requirement: VersionRequirement | undefined;
+}
+
+/** How graphlib names an edge: from node `v` to node `w`. */
+export interface GraphlibEdgeName {
+  readonly v: string;
+  readonly w: string;
+}
+
+/** A graph of graphlib to write to. */
+export interface GraphlibTarget {
+  setNode(name: string, label?: unknown): unknown;
+  setEdge(from: string, to: string, label?: unknown): unknown;
+}
+
+/** A graph of graphlib to read from. */
+export interface GraphlibSource {
+  nodes(): readonly string[];
+  node(name: string): unknown;
+  outEdges(node: string): readonly GraphlibEdgeName[] | undefined | void;
+  inEdges(node: string): readonly GraphlibEdgeName[] | undefined | void;
+  edge(name: GraphlibEdgeName): unknown;
+}
+
+/** The part of a graphlib graph that a reader of plugin dependencies needs, with the labels typed. */
+export interface GraphlibGraph extends GraphlibSource, GraphlibTarget {
+  node(name: string): GraphlibNode;
+  edge(name: GraphlibEdgeName): GraphlibEdge;
+  edges(): readonly GraphlibEdgeName[];
+  nodeCount(): number;
+  edgeCount(): number;
+  hasNode(name: string): boolean;
+  hasEdge(from: string, to: string): boolean;
+  predecessors(node: string): readonly string[] | undefined;
+  successors(node: string): readonly string[] | undefined;
 }
 
 const PREFIX = 'plugin:';
@@ -60,25 +97,31 @@ export function fromGraphlibId(node: string): string {
   );
 }
 
-/** A new graphlib graph. */
-export function writeGraphlib(storage: GraphStorage): Graph<Label, GraphlibNode, GraphlibEdge> {
-  const result = new Graph<Label, GraphlibNode, GraphlibEdge>({ directed: true });
+/** A new, directed graph of `@dagrejs/graphlib`. */
+export function createGraphlib(): GraphlibGraph {
+  return new Graph<unknown, GraphlibNode, GraphlibEdge>({ directed: true });
+}
+
+/** Adds every plugin and every dependency to a graphlib graph, and returns that. */
+export function writeGraphlib<Target extends GraphlibTarget>(storage: GraphStorage, target: Target): Target {
   const ids = listKnownIds(storage);
   for (const pluginId of ids) {
     const slot = storage.slotOf(pluginId) ?? NONE;
     const metadata = storage.metadata(slot) ?? {};
-    result.setNode(toGraphlibId(pluginId), { pluginId, version: storage.version(slot), metadata });
+    const label: GraphlibNode = { pluginId, version: storage.version(slot), metadata };
+    target.setNode(toGraphlibId(pluginId), label);
   }
   for (const from of ids) {
     for (const { id, kind, requirement } of listLinks(storage, from, TO_DEPENDENCIES, ANY)) {
-      result.setEdge(toGraphlibId(from), toGraphlibId(id), { type: typeOf(kind), requirement });
+      const label: GraphlibEdge = { type: typeOf(kind), requirement };
+      target.setEdge(toGraphlibId(from), toGraphlibId(id), label);
     }
   }
-  return result;
+  return target;
 }
 
 /** What a graphlib graph holds, as nodes to add. Edges without a label count as required; nodes without a version are left out when something depends on them. */
-export function readGraphlib(graph: Graph<unknown, unknown, unknown>): readonly AddNodeOptions[] {
+export function readGraphlib(graph: GraphlibSource): readonly AddNodeOptions[] {
   return graph.nodes().flatMap((name): readonly AddNodeOptions[] => {
     const { version, metadata } = (graph.node(name) ?? {}) as Partial<GraphlibNode>;
     const out = graph.outEdges(name) ?? [];

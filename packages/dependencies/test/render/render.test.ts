@@ -1,6 +1,7 @@
 import { ValidationError } from '@truthound/protocols';
-import { json as graphlibJson, alg } from '@dagrejs/graphlib';
+import { Graph, json as graphlibJson, alg } from '@dagrejs/graphlib';
 import fc from 'fast-check';
+import graphlib from 'graphlib';
 import { describe, expect, it } from 'vitest';
 import { DependencyGraph, fromGraphlibId, toGraphlibId } from '../../src/index.ts';
 import { sketched } from '../graphs.ts';
@@ -180,9 +181,16 @@ describe('toJSON and fromJSON', () => {
 describe('toGraphlib and fromGraphlib', () => {
   it('give graphlib a graph that its algorithms and its JSON understand', () => {
     const graph = sketched({ app: ['lib'], lib: ['deep'], deep: [] });
-    const exchanged = graph.toGraphlib();
+    const exchanged = graph.toGraphlib(new Graph());
     expect(alg.topsort(exchanged).reverse().map(fromGraphlibId)).toEqual(graph.getLoadOrder());
     expect(graphlibJson.write(exchanged)).toMatchObject({ options: { directed: true } });
+  });
+
+  it('write to a graph of the original graphlib as well', () => {
+    const graph = sketched({ app: ['lib'], lib: ['deep'], deep: [] });
+    const exchanged = graph.toGraphlib(new graphlib.Graph());
+    expect(graphlib.alg.topsort(exchanged).reverse().map(fromGraphlibId)).toEqual(graph.getLoadOrder());
+    expect(DependencyGraph.fromGraphlib(exchanged).toJSON()).toEqual(graph.toJSON());
   });
 
   it('come back as the same graph, also with ranges, absent plugins and circles', () => {
