@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { openSync, readFileSync, readdirSync } from 'node:fs';
+import { devNull } from 'node:os';
 
 /** `O_CLOEXEC` of Linux, as `/proc/self/fdinfo` prints it (octal). */
 const CLOSE_ON_EXEC = 0o2000000;
@@ -27,4 +28,12 @@ export function findInheritedDescriptors(reserved: number): readonly number[] {
     return [];
   }
   return names.map(Number).filter((descriptor) => descriptor >= reserved && isInherited(descriptor));
+}
+
+let nullDescriptor: number | undefined;
+
+/** A descriptor of the null device, opened once and kept, to put in the place of inherited ones. */
+export function getNullDescriptor(): number {
+  nullDescriptor ??= openSync(devNull, 'r+');
+  return nullDescriptor;
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { SandboxError } from '@truthound/protocols';
 import type { GuestExit, GuestLink, GuestMeasurement } from '../session/guest-link.ts';
-import { findInheritedDescriptors } from './inherited-descriptors.ts';
+import { findInheritedDescriptors, getNullDescriptor } from './inherited-descriptors.ts';
 import { addLiveGuest, removeLiveGuest } from './live-guests.ts';
 import { OutputLines } from './output-lines.ts';
 import { readProcessStatus } from './process-status.ts';
@@ -28,12 +28,14 @@ type GuestChild = ChildProcess & {
   readonly stderr: Readable;
 };
 
-type Stdio = 'ignore' | 'pipe';
+type Stdio = 'ignore' | 'pipe' | number;
 
+/** Above the reserved ones, "ignore" means that libuv leaves a descriptor as it is: it must be replaced. */
 function stdioFor(inherited: readonly number[]): Stdio[] {
   const stdio: Stdio[] = ['ignore', 'pipe', 'pipe', 'pipe'];
   for (const descriptor of inherited) {
     while (stdio.length <= descriptor) stdio.push('ignore');
+    stdio[descriptor] = getNullDescriptor();
   }
   return stdio;
 }

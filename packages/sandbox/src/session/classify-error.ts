@@ -87,12 +87,17 @@ const DENIED_SYSCALLS: readonly (Denial & {
   },
 ];
 
+const UNNAMED_DENIAL: Denial = { type: 'syscall', option: 'the policy' };
+
+/** Node 26 names no permission when it denies a socket, only what was called. */
 function findDenial(facts: Readonly<Record<string, unknown>>, policy: SecurityPolicy): Denial | undefined {
-  if (facts['code'] === 'ERR_ACCESS_DENIED')
-    return NODE_PERMISSIONS[String(facts['permission'])] ?? { type: 'syscall', option: 'the policy' };
-  if (facts['code'] !== 'EPERM' && facts['code'] !== 'EACCES') return undefined;
+  const isNodes = facts['code'] === 'ERR_ACCESS_DENIED';
+  const permission = isNodes ? NODE_PERMISSIONS[String(facts['permission'])] : undefined;
+  if (permission !== undefined) return permission;
+  if (!isNodes && facts['code'] !== 'EPERM' && facts['code'] !== 'EACCES') return undefined;
   const syscall = String(facts['syscall']).split(' ')[0] ?? '';
-  return DENIED_SYSCALLS.find(({ names, isDenied }) => names.includes(syscall) && isDenied(policy));
+  const denial = DENIED_SYSCALLS.find(({ names, isDenied }) => names.includes(syscall) && isDenied(policy));
+  return denial ?? (isNodes ? UNNAMED_DENIAL : undefined);
 }
 
 /** What is needed to name an error of a call. */

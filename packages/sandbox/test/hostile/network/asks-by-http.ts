@@ -12,7 +12,7 @@ const act: HostileAct = {
       const http = await import('node:http');
       return new Promise((resolve, reject) => http.get({ port: bait.port, host: '127.0.0.1' }).on('error', (error) => error.code === 'ECONNRESET' ? resolve('asked') : reject(error)));
     };`),
-  expect: { error: 'ERR_SANDBOX_VIOLATION', denied: 'module', recorded: 'module' },
+  expect: { error: 'ERR_SANDBOX_VIOLATION', denied: 'network', alive: true },
 };
 
 export default act;

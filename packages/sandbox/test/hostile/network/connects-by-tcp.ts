@@ -12,7 +12,7 @@ const act: HostileAct = {
       const net = await import('node:net');
       return new Promise((resolve, reject) => net.connect(bait.port, '127.0.0.1', () => resolve('connected')).on('error', reject));
     };`),
-  expect: { error: 'ERR_SANDBOX_VIOLATION', alive: true },
+  expect: { error: 'ERR_SANDBOX_VIOLATION', denied: 'network', alive: true },
 };
 
 export default act;
