@@ -21,7 +21,7 @@ import { findGuestEntry } from '../guest-entry.ts';
 import type { GuestPlan, KernelPlan } from '../guest/guest-plan.ts';
 import { type ResolvedPluginSource, resolvePluginSource, toModuleUrl } from '../plugin-entry-point.ts';
 import { CpuGovernor } from '../process/cpu-governor.ts';
-import { readGuestNode } from '../process/guest-node.ts';
+import { readGuestNode, toProgramPath } from '../process/guest-node.ts';
 import { type LaunchFacts, launchArguments, standbyKey } from '../process/launch-arguments.ts';
 import { ModuleCopies } from '../process/module-copies.ts';
 import { ProcessGuest } from '../process/process-guest.ts';
@@ -33,7 +33,7 @@ import { assertEngineFits } from './engine-fit.ts';
 
 /** How a {@link ProcessSandboxEngine} starts its guests. */
 export interface ProcessSandboxEngineOptions {
-  /** The Node binary that guests run on. @defaultValue the host's own */
+  /** The Node binary that guests run on: a path, from the current folder on, or a name to look up. @defaultValue the host's own */
   readonly guestNode?: string;
   /**
    * How many guests are kept started ahead, for each set of command-line options: a first call then takes
@@ -78,7 +78,7 @@ export class ProcessSandboxEngine implements SandboxEngine {
         faults: [{ path: 'standby', problem, outOfRange: true }],
       });
     }
-    this.#node = guestNode;
+    this.#node = toProgramPath(guestNode);
     this.#standbySize = standby;
     this.#standby = standby > 0 ? new StandbyPool(standby) : undefined;
   }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { basename, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { SandboxError } from '@truthound/protocols';
 import { type NodeFacts, parseNodeVersion } from '../confinement/node-permissions.ts';
@@ -9,6 +10,11 @@ const run = promisify(execFile);
 const OLDEST: NodeFacts = { major: 22, minor: 15 };
 
 const known = new Map<string, Promise<NodeFacts>>();
+
+/** A program's path from the root on: guests start in a folder of their own. A bare name is left to be looked up. */
+export function toProgramPath(program: string): string {
+  return basename(program) === program ? program : resolve(program);
+}
 
 async function askVersion(path: string): Promise<NodeFacts> {
   try {
