@@ -7,6 +7,7 @@ import { auditCommand } from './commands/audit-command.ts';
 import { checkCommand } from './commands/check-command.ts';
 import { createCompletionCommand } from './commands/completion-command.ts';
 import { devCommand } from './commands/dev-command.ts';
+import { docsCommand } from './commands/docs-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
 import { graphCommand } from './commands/graph-command.ts';
 import { infoCommand } from './commands/info-command.ts';
@@ -17,6 +18,7 @@ import { packCommand } from './commands/pack-command.ts';
 import { runCommand } from './commands/run-command.ts';
 import { topCommand } from './commands/top-command.ts';
 import { ExitCode } from './exit-code.ts';
+import { inOwnName } from './own-name.ts';
 import { printable } from './printable.ts';
 import { SIGNING_COMMANDS } from './signing-commands.ts';
 import { Terminal } from './terminal.ts';
@@ -37,6 +39,7 @@ const COMMANDS: readonly CommandBuilder[] = [
   listCommand,
   infoCommand,
   graphCommand,
+  docsCommand,
   runCommand,
   devCommand,
   topCommand,
@@ -144,7 +147,7 @@ function isRefusal(error: unknown): boolean {
 
 function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return error instanceof CommanderError ? message.replace(/^error: /, '') : message;
+  return error instanceof CommanderError ? message.replace(/^error: /, '') : inOwnName(message);
 }
 
 function toErrorJson(error: unknown): unknown {

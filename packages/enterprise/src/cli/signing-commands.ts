@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { inOwnName } from './own-name.ts';
 
 /** First words that belong to the signing commands, with what they do. */
 export const SIGNING_COMMANDS: Readonly<Record<string, string>> = Object.freeze({
@@ -28,9 +29,21 @@ export function isSigningCommand(argv: readonly string[]): boolean {
 /** Runs the signing program with these arguments. It sets the process's exit code when it is done. */
 export async function runSigningCommand(argv: readonly string[]): Promise<void> {
   const isHelp = argv.includes('--help') || argv.includes('-h');
+  // JSON is for programs, which get what the other program says, letter by letter.
+  if (!argv.includes('--json')) speakInOwnName();
   // The program reads its arguments from the process, as every executable does.
   process.argv.splice(2, Infinity, ...(isHelp ? ['help'] : argv));
   await import(pathToFileURL(findExecutable()).href);
+}
+
+/** The program prints through the console, and calls itself what it is not called here. */
+function speakInOwnName(): void {
+  for (const method of ['log', 'error'] as const) {
+    const print = console[method].bind(console);
+    console[method] = (text: string): void => {
+      print(inOwnName(text));
+    };
+  }
 }
 
 function findExecutable(): string {

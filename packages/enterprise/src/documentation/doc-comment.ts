@@ -18,8 +18,14 @@ const NO_COMMENT: CommentFacts = Object.freeze({
   deprecated: undefined,
 });
 
-const PARAMETER = /^(?:\{[^}]*\}\s*)?\[?([\w$.]+)(?:=[^\]]*)?\]?\s*(?:-\s*)?/;
-const TYPE = /^\{[^}]*\}\s*/;
+const PARAMETER = /^\[?([\w$.]+)(?:=[^\]]*)?\]?\s*(?:-\s*)?/;
+/** A type in braces, which may hold an object type. */
+const TYPE = /^\{((?:[^{}]|\{[^{}]*\})*)\}\s*/;
+
+/** Text that begins with a type: the type first, as a reader of JavaScript has no other place to see it. */
+function withType(type: string | undefined, text: string): string {
+  return [type, text].filter((part) => part !== undefined && part !== '').join(': ');
+}
 
 /** The lines of a comment without its frame. */
 function unframe(comment: string): readonly string[] {
@@ -40,12 +46,19 @@ export function parseDocComment(comment: string | undefined): CommentFacts {
   }
   const textsOf = (...tags: readonly string[]): readonly string[] =>
     blocks.filter(({ tag }) => tags.includes(tag)).map(({ lines }) => lines.join('\n').trim());
-  const prose = (text: string): string => text.replaceAll(/\{@link ([^}]+)\}/g, '$1').replace(TYPE, '');
+  const prose = (text: string): string => {
+    const linked = text.replaceAll(/\{@link ([^}]+)\}/g, '$1');
+    const match = TYPE.exec(linked);
+    return withType(match?.[1], linked.slice(match?.[0].length ?? 0));
+  };
   return Object.freeze({
     description: prose(textsOf('')[0] ?? ''),
     parameters: textsOf('param', 'arg', 'argument').map((text) => {
-      const match = PARAMETER.exec(text);
-      return { name: match?.[1] ?? '', description: prose(text.slice(match?.[0].length ?? 0)) };
+      const type = TYPE.exec(text);
+      const rest = text.slice(type?.[0].length ?? 0);
+      const match = PARAMETER.exec(rest);
+      const description = withType(type?.[1], prose(rest.slice(match?.[0].length ?? 0)));
+      return { name: match?.[1] ?? '', description };
     }),
     returns: textsOf('returns', 'return').map(prose)[0],
     throws: textsOf('throws', 'throw', 'exception').map(prose),

@@ -20,6 +20,7 @@ describe('help', () => {
     'list',
     'info',
     'graph',
+    'docs',
     'run',
     'dev',
     'top',

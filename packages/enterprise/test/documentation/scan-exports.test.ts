@@ -32,10 +32,10 @@ describe('what a module exports', () => {
         signature: "export async function read(text, options = { separator: ',' })",
         description: 'Reads a Table.\nTwice.',
         parameters: [
-          { name: 'text', description: 'the CSV' },
+          { name: 'text', description: 'string: the CSV' },
           { name: 'options.separator', description: 'between cells' },
         ],
-        returns: 'the rows',
+        returns: 'Row[]: the rows',
         throws: ['RangeError for no columns'],
         examples: ["```js\nread('a,b');\n```"],
         deprecated: 'use parse',

@@ -1,11 +1,11 @@
 import { Option } from 'commander';
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type DependencyGraph, DependencyResolver, EnterprisePluginManager } from '../../index.ts';
 import { CliError } from '../cli-error.ts';
 import { type CommandBuilder, defineCommand } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
 import { type DiscoveryOptions, discoveryOptions, toDiscoveryConfig } from '../manager-options.ts';
+import { writeOutput } from '../write-output.ts';
 
 const RENDERERS = {
   mermaid: (graph: DependencyGraph) => graph.toMermaid(),
@@ -44,7 +44,7 @@ export const graphCommand: CommandBuilder = defineCommand<[], GraphOptions>({
       throw new CliError('there are no plugins to draw: say where to look with --plugins <folder>');
     const result = new DependencyResolver({ strict: false }).resolve(plugins);
     const text = RENDERERS[format](result.graph);
-    if (out !== undefined) await write(resolve(out), text);
+    if (out !== undefined) await writeOutput(resolve(out), text);
     return {
       lines: out === undefined ? [text.trimEnd()] : [`wrote ${resolve(out)}`],
       data: { format, plugins: plugins.map(({ id }) => id), file: out && resolve(out), text },
@@ -52,11 +52,3 @@ export const graphCommand: CommandBuilder = defineCommand<[], GraphOptions>({
     };
   },
 });
-
-async function write(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (cause) {
-    throw new CliError(`${file} cannot be written: ${(cause as Error).message}`, ExitCode.failed, { cause });
-  }
-}

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { symlink } from 'node:fs/promises';
+import { readFile, symlink } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { ask, speak } from '../spoken.ts';
 import { Desk } from '../truthound.ts';
@@ -208,6 +208,39 @@ describe('graph', () => {
   });
 });
 
+describe('docs', () => {
+  const code = '/** Doubles.\\n * @param {number} n - what */\nexport const twice = (n) => 2 * n;\nthrow new Error("I ran");';
+
+  it.each([
+    ['markdown', 'markdown', /^# plain 1\.0\.0\n/],
+    ['md', 'markdown', /^# plain 1\.0\.0\n/],
+    ['html', 'html', /^<!doctype html>/i],
+    ['json', 'json', /^\{\n {2}"id": "plain"/],
+  ])('W-75: writes a plugin’s documentation as %s, and runs none of it', async (asked, format, start) => {
+    await using desk = await Desk.create();
+    const folder = await desk.plugin('plain');
+    await desk.write('plain/index.js', code);
+    const { stdout, stderr, exitCode } = await speak(['docs', folder, '--format', asked]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(start);
+    expect(stdout).toMatch(/twice/);
+    const out = desk.path('written/by/docs');
+    const answer = await ask(['docs', 'plain', '--plugins', desk.root, '--format', asked, '--out', out]);
+    const text = await readFile(out, 'utf8');
+    expect(text.trimEnd()).toBe(stdout.trimEnd());
+    expect(answer.data).toEqual({ id: 'plain', version: '1.0.0', format, file: out, text });
+  });
+
+  it('keeps the cursor of a terminal where it is, and the text of a file as it is', async () => {
+    await using desk = await Desk.create();
+    const folder = await desk.plugin('plain', { description: 'clears \u001b[2J the screen' });
+    expect((await speak(['docs', folder], { isTTY: true })).stdout).not.toContain('\u001b[2J');
+    expect((await ask(['docs', folder])).data).toMatchObject({
+      text: expect.stringContaining('\u001b') as string,
+    });
+  });
+});
+
 describe('doctor', () => {
   it('tells what a sandbox confirmed, and exits by whether STANDARD holds', async () => {
     const { exitCode, data } = await ask(['doctor']);
@@ -251,7 +284,7 @@ describe('completion', () => {
           encoding: 'utf8',
         },
       ).trim();
-    expect(complete('COMP_WORDS=(truthound do)')).toBe('doctor');
+    expect(complete('COMP_WORDS=(truthound do)')).toBe('docs doctor');
     expect(complete('COMP_WORDS=(truthound run --uns)')).toBe('--unsigned');
   });
 });
