@@ -55,7 +55,8 @@ export function planKernelLockdown(
       ...(Number.isFinite(maxFileDescriptors) ? { additionalDescriptors: maxFileDescriptors } : {}),
     },
     files: {
-      readPaths: [...paths.read, ...NODE_READ_PATHS, ...(policy.allowNetwork ? NETWORK_READ_PATHS : [])],
+      readPaths: paths.read,
+      systemReadPaths: [...NODE_READ_PATHS, ...(policy.allowNetwork ? NETWORK_READ_PATHS : [])],
       writePaths: paths.write,
       executePaths: policy.allowSubprocess ? [...PROGRAM_PATHS, dirname(nodePath)] : [],
       denyTcp: !policy.allowNetwork,

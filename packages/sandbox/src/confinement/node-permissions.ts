@@ -19,7 +19,8 @@ export interface PermittedPaths {
   readonly write: readonly string[];
 }
 
-const closesNetwork = ({ major }: NodeFacts): boolean => major >= 25;
+/** From Node 25 on the permission model covers sockets. */
+export const closesNetwork = ({ major }: NodeFacts): boolean => major >= 25;
 /** `node:ffi` came with Node 26.1. */
 export const hasFfi = ({ major, minor }: NodeFacts): boolean => major > 26 || (major === 26 && minor >= 1);
 

@@ -10,15 +10,14 @@ import {
   type SecurityPolicy,
   ValidationRangeError,
   createPolicy,
-  normalizeModuleName,
 } from '@truthound/protocols';
 import { assertEnforced, createEnforcementReport } from '../confinement/enforcement.ts';
+import { createGuestPlan } from '../confinement/create-guest-plan.ts';
 import { findKernelRoad, planKernelLockdown } from '../confinement/kernel-layers.ts';
 import type { PermittedPaths } from '../confinement/node-permissions.ts';
 import { appliedProcessLayers, governsCpu } from '../confinement/process-layers.ts';
 import type { CallTarget } from '../channel/messages.ts';
 import { findGuestEntry } from '../guest-entry.ts';
-import type { GuestPlan, KernelPlan } from '../guest/guest-plan.ts';
 import { type ResolvedPluginSource, resolvePluginSource, toModuleUrl } from '../plugin-entry-point.ts';
 import { CpuGovernor } from '../process/cpu-governor.ts';
 import { readGuestNode, toProgramPath } from '../process/guest-node.ts';
@@ -317,25 +316,4 @@ export class ProcessSandboxEngine implements SandboxEngine {
       return false;
     }
   }
-}
-
-function createGuestPlan(
-  policy: SecurityPolicy,
-  hostFunctions: readonly string[],
-  kernel: KernelPlan | undefined,
-): GuestPlan {
-  const restrictsModules = policy.allowedModules.length + policy.blockedModules.length > 0;
-  return {
-    moduleGate: restrictsModules
-      ? {
-          allowed: policy.allowedModules.map(normalizeModuleName),
-          blocked: policy.blockedModules.map(normalizeModuleName),
-          allowNetwork: policy.allowNetwork,
-          allowSubprocess: policy.allowSubprocess,
-        }
-      : undefined,
-    kernel,
-    hostFunctions,
-    allowCodeGeneration: policy.isolationLevel === IsolationLevel.PROCESS,
-  };
 }

@@ -1,5 +1,6 @@
 /** What the host tells a guest to do to itself before any plugin code runs, and what the guest answers. Plain data. */
 
+import type { ContainerExpectations } from '../container/container-checks.ts';
 import type { LockdownPlan } from '../kernel/lockdown-plan.ts';
 
 /** Which modules the plugin may use. */
@@ -21,11 +22,23 @@ export interface KernelPlan {
   readonly lockdown: LockdownPlan;
 }
 
+/** What is different for a guest in a container. */
+export interface ContainerPlan {
+  /** Its environment variables. What the engine set on top is dropped. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Whether Node lets it open sockets, which it needed for its channel, and has to give up. */
+  readonly dropNetwork: boolean;
+  /** What the container is to hold it to. */
+  readonly expectations: ContainerExpectations;
+}
+
 /** The steps of a guest's own lockdown. A step that is absent is not asked for. */
 export interface GuestPlan {
   readonly moduleGate: ModuleGatePlan | undefined;
   /** What the kernel is asked to hold the guest to; `undefined` where it cannot be asked. */
   readonly kernel: KernelPlan | undefined;
+  /** Set for a guest in a container. */
+  readonly container?: ContainerPlan;
   /** Names of the host functions the plugin may call. */
   readonly hostFunctions: readonly string[];
   /** Whether text may be run as code (`eval`, `new Function`). */

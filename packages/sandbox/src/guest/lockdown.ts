@@ -1,4 +1,5 @@
 import type { ViolationType } from '@truthound/protocols';
+import { checkContainer } from '../container/container-checks.ts';
 import type { FfiModule } from '../kernel/ffi-syscall-runner.ts';
 import { type KernelLockdown, createKernelLockdown, createLockdown } from '../kernel/kernel-lockdown.ts';
 import { isLinuxArchitecture } from '../kernel/linux-architecture.ts';
@@ -65,15 +66,25 @@ function lockKernel(plan: KernelPlan): readonly StepReport[] {
   }
 }
 
+/** Gives up the right to open sockets (Node 26 and newer). */
+function dropNetwork(): void {
+  const { permission } = process as unknown as { readonly permission: { drop(scope: string): void } };
+  permission.drop('net');
+}
+
 /** Applies a plan step by step, and answers what held. */
 export function applyLockdown(plan: GuestPlan, report: ReportViolation): readonly StepReport[] {
   const steps: StepReport[] = [];
-  const { moduleGate, kernel } = plan;
+  const { moduleGate, kernel, container } = plan;
+  // Before anything is closed: it reads what the engine set up.
+  if (container !== undefined) steps.push(...checkContainer(container.expectations));
+  if (container?.dropNetwork === true)
+    steps.push(attempt('drop-network', 'Node opens no sockets any more', dropNetwork));
   if (kernel !== undefined) steps.push(...lockKernel(kernel));
   steps.push(
     attempt('environment', 'process.env cannot be changed', () => {
       Object.defineProperty(process, 'env', {
-        value: Object.freeze({ ...process.env }),
+        value: Object.freeze({ ...(container?.environment ?? process.env) }),
         writable: false,
         configurable: false,
       });

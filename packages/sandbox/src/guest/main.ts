@@ -1,13 +1,13 @@
 /**
  * The guest: the main script of a sandboxed process.
  *
- * In order: capture what the runtime needs (by importing it), connect to the host over descriptor 3,
- * lock down as the host says, report what held, load the plugin, run calls. Nothing of the plugin runs
+ * In order: capture what the runtime needs (by importing it), connect to the host over descriptor 3 or
+ * the Unix socket that an argument names, lock down as the host says, report what held, load the plugin, run calls. Nothing of the plugin runs
  * before the lockdown was reported.
  *
  * @module
  */
-import { Socket } from 'node:net';
+import { Socket, createConnection } from 'node:net';
 import { type AnyStreamMessage, type HostMessage, PROTOCOL_VERSION } from '../channel/messages.ts';
 import { DirectReader } from '../channel/direct-reader.ts';
 import { CallRunner } from './call-runner.ts';
@@ -16,19 +16,19 @@ import { GuestChannel } from './guest-channel.ts';
 import { applyLockdown } from './lockdown.ts';
 import { pinMethods } from './pin-methods.ts';
 import { rehearse } from './rehearse.ts';
-import { STANDBY_ARGUMENT } from './standby-argument.ts';
+import { STANDBY_ARGUMENT, findChannelPath } from './guest-arguments.ts';
 
 const CHANNEL_DESCRIPTOR = 3;
 
 let runner: CallRunner | undefined;
 
 const reader = new DirectReader();
-const socket = new Socket({
-  fd: CHANNEL_DESCRIPTOR,
-  readable: true,
-  writable: true,
-  onread: { buffer: reader.nextBuffer, callback: reader.received },
-});
+const onread = { buffer: reader.nextBuffer, callback: reader.received };
+const socketPath = findChannelPath(process.argv);
+const socket =
+  socketPath === undefined
+    ? new Socket({ fd: CHANNEL_DESCRIPTOR, readable: true, writable: true, onread })
+    : createConnection({ path: socketPath, onread });
 pinMethods(socket);
 
 const channel = new GuestChannel(socket, handle, reader);
@@ -64,5 +64,5 @@ function handle(
   }
 }
 
-if (process.argv[2] === STANDBY_ARGUMENT) await rehearse();
+if (process.argv.includes(STANDBY_ARGUMENT)) await rehearse();
 channel.send(['hello', PROTOCOL_VERSION]);

@@ -11,6 +11,8 @@ const EMPTY_MODULE: string = 'data:text/javascript,';
 
 /** Answers as a kernel with Landlock would, and does nothing. */
 const NO_KERNEL: SyscallRunner = {
+  descriptors: [],
+  [Symbol.dispose]: () => undefined,
   run: (calls: readonly SyscallCall[]) => calls.map(() => ({ value: 7, errno: 0 })),
 };
 

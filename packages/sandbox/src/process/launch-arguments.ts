@@ -2,7 +2,7 @@ import type { SecurityPolicy } from '@truthound/protocols';
 import type { KernelRoad } from '../confinement/kernel-layers.ts';
 import { type NodeFacts, type PermittedPaths, nodePermissionFlags } from '../confinement/node-permissions.ts';
 
-import { STANDBY_ARGUMENT } from '../guest/standby-argument.ts';
+import { STANDBY_ARGUMENT } from '../guest/guest-arguments.ts';
 
 /** What the command line of a guest depends on. */
 export interface LaunchFacts {

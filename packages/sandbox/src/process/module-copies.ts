@@ -37,13 +37,23 @@ export class ModuleCopies {
   readonly #scratch: string;
   readonly #readable: readonly string[];
   readonly #pluginId: string;
+  readonly #share: (copy: string) => Promise<void>;
   readonly #copies = new Map<string, Promise<string>>();
 
-  /** @param readable folders that the guest can read anyway */
-  constructor(pluginId: string, scratch: string, readable: readonly string[]) {
+  /**
+   * @param readable folders that the guest can read anyway
+   * @param share lets the guest read a copy, where it is another user
+   */
+  constructor(
+    pluginId: string,
+    scratch: string,
+    readable: readonly string[],
+    share: (copy: string) => Promise<void> = () => Promise.resolve(),
+  ) {
     this.#pluginId = pluginId;
     this.#scratch = scratch;
     this.#readable = readable;
+    this.#share = share;
   }
 
   /** The URL under which the guest can load a module. @throws SandboxError when there is no such file, or too much around it */
@@ -72,6 +82,7 @@ export class ModuleCopies {
       isFolder ? '' : root.slice(dirname(root).length + 1),
     );
     await cp(root, target, { recursive: true, dereference: true });
+    await this.#share(target);
     return target;
   }
 

@@ -8,9 +8,16 @@
  */
 import type { ProcessGuest } from './process-guest.ts';
 
+/** What a pool does with a guest. */
+interface ParkableGuest {
+  readonly isGone: boolean;
+  park(): void;
+  unpark(): void;
+}
+
 /** A started guest and its folder. */
-export interface ParkedGuest extends AsyncDisposable {
-  readonly guest: ProcessGuest;
+export interface ParkedGuest<Guest extends ParkableGuest = ProcessGuest> extends AsyncDisposable {
+  readonly guest: Guest;
   readonly scratch: AsyncDisposable & { readonly path: string };
 }
 
@@ -20,9 +27,9 @@ const MAX_KINDS = 4;
 /** A start of Node keeps a core busy; it begins when whoever took a guest has loaded a plugin into it. */
 const REFILL_DELAY_MS = 100;
 
-export class StandbyPool implements AsyncDisposable {
+export class StandbyPool<Parked extends ParkedGuest<ParkableGuest> = ParkedGuest> implements AsyncDisposable {
   readonly #size: number;
-  readonly #kinds = new Map<string, ParkedGuest[]>();
+  readonly #kinds = new Map<string, Parked[]>();
   readonly #starting = new Set<Promise<void>>();
   /** Refills that are to come, by kind, and guests that are starting. */
   readonly #delays = new Map<string, NodeJS.Timeout>();
@@ -35,7 +42,7 @@ export class StandbyPool implements AsyncDisposable {
   }
 
   /** A ready guest of that kind, if there is one; `start` makes the ones that take its place. */
-  take(key: string, start: () => Promise<ParkedGuest>): ParkedGuest | undefined {
+  take(key: string, start: () => Promise<Parked>): Parked | undefined {
     const parked = this.#kinds.get(key) ?? [];
     const ready = parked.shift();
     // Kinds in the order of their last use, so that the one nobody asks for goes first.
@@ -60,7 +67,7 @@ export class StandbyPool implements AsyncDisposable {
     await Promise.all(all.map((parked) => parked[Symbol.asyncDispose]()));
   }
 
-  #refillSoon(key: string, start: () => Promise<ParkedGuest>): void {
+  #refillSoon(key: string, start: () => Promise<Parked>): void {
     if (this.#isClosed || this.#delays.has(key)) return;
     const delay = setTimeout(() => {
       this.#delays.delete(key);
@@ -70,7 +77,7 @@ export class StandbyPool implements AsyncDisposable {
     this.#delays.set(key, delay);
   }
 
-  #refill(key: string, start: () => Promise<ParkedGuest>): void {
+  #refill(key: string, start: () => Promise<Parked>): void {
     if (this.#isClosed) return;
     const coming = this.#startingOf.get(key) ?? 0;
     const missing = this.#size - coming - (this.#kinds.get(key)?.length ?? 0);
@@ -84,7 +91,7 @@ export class StandbyPool implements AsyncDisposable {
     }
   }
 
-  async #park(key: string, start: () => Promise<ParkedGuest>): Promise<void> {
+  async #park(key: string, start: () => Promise<Parked>): Promise<void> {
     try {
       const parked = await start();
       const kind = this.#kinds.get(key);

@@ -18,7 +18,7 @@ export function createExitError(
   },
 ): SandboxError {
   const all = { ...facts, exitCode: exit.exitCode, signal: exit.signal };
-  if (HEAP_EXHAUSTED.test(facts.stderr)) {
+  if (exit.isOutOfMemory === true || HEAP_EXHAUSTED.test(facts.stderr)) {
     return new SandboxResourceError({
       ...all,
       resourceType: 'memory',

@@ -4,6 +4,8 @@ import type { ConnectionSocket } from '../channel/connection.ts';
 export interface GuestExit {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
+  /** Whether the kernel ended it because it ran out of memory. @defaultValue false */
+  readonly isOutOfMemory?: boolean;
 }
 
 /** What is measured of a guest, in the units of `ResourceUsage`. */

@@ -41,7 +41,7 @@ import { describeTarget } from './call-target.ts';
 import { classifyError } from './classify-error.ts';
 import { EventHub } from './event-hub.ts';
 import { createExitError } from './exit-error.ts';
-import type { GuestLink } from './guest-link.ts';
+import type { GuestExit, GuestLink } from './guest-link.ts';
 import { joinStacks } from './join-stacks.ts';
 import { MAX_TIMER_MS, PendingCalls } from './pending-calls.ts';
 import { UsageMeter } from './usage-meter.ts';
@@ -155,7 +155,7 @@ export class SandboxSession implements SandboxContext {
       else if (this.#unheardOutput.length < MAX_UNHEARD_LINES) this.#unheardOutput.push(event);
     });
     this.#ended = options.link.exited.then((exit) => {
-      this.#finish(exit.exitCode, exit.signal);
+      this.#finish(exit);
     });
   }
 
@@ -503,20 +503,18 @@ export class SandboxSession implements SandboxContext {
   }
 
   /** The guest is gone: everything that waits for it gets to know why. */
-  #finish(exitCode: number | undefined, signal: string | undefined): void {
+  #finish(exit: GuestExit): void {
+    const { exitCode, signal } = exit;
     this.#isAlive = false;
     const { memoryMb } = this.#meter.read();
     const error =
       this.#endReason ??
-      createExitError(
-        { exitCode, signal },
-        {
-          ...this.#facts(),
-          maxMemoryMb: this.policy.resourceLimits.maxMemoryMb,
-          memoryMb,
-          stderr: readGuestText(this.#options.link.lastStderr()),
-        },
-      );
+      createExitError(exit, {
+        ...this.#facts(),
+        maxMemoryMb: this.policy.resourceLimits.maxMemoryMb,
+        memoryMb,
+        stderr: readGuestText(this.#options.link.lastStderr()),
+      });
     this.#endReason ??= error;
     this.#connection.close();
     for (const call of this.#calls.clear()) {

@@ -1,2 +1,0 @@
-/** Argument of a guest that waits in the standby pool. */
-export const STANDBY_ARGUMENT = 'standby';
