@@ -138,9 +138,12 @@ function exitCodeOf(error: unknown, signal: AbortSignal): ExitCode {
   return isRefusal(error) ? ExitCode.refused : ExitCode.failed;
 }
 
+/** Codes of errors that the packages throw about the machine, and not about a plugin. */
+const OUTSIDE: ReadonlySet<string> = new Set(['ERR_TRUST_STORE']);
+
 /** Whether the packages said no, also where that is the reason of another error. */
 function isRefusal(error: unknown): boolean {
-  if (error instanceof TruthoundError) return true;
+  if (error instanceof TruthoundError) return !OUTSIDE.has(error.code);
   if (error instanceof AggregateError) return error.errors.some(isRefusal);
   return error instanceof Error && error.cause !== undefined && isRefusal(error.cause);
 }

@@ -12,6 +12,9 @@ export const COMMAND: readonly string[] = [
   fileURLToPath(new URL('../../src/cli.ts', import.meta.url)),
 ];
 
+/** Where Node keeps what it made of the sources: each of the many processes starts in half the time. */
+const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/truthound-cli', import.meta.url));
+
 /** Whether this Node runs the sources as they are. Older ones do not know `using`, and run what was built. */
 export const canRunSources: boolean = Number(process.versions.node.split('.')[0]) >= 24;
 
@@ -68,7 +71,12 @@ export class Desk implements AsyncDisposable {
     const [file = '', ...args] = command;
     const child = spawn(file, args, {
       cwd,
-      env: { PATH: process.env['PATH'], HOME: this.root, XDG_CACHE_HOME: join(this.root, '.cache') },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: this.root,
+        XDG_CACHE_HOME: join(this.root, '.cache'),
+        NODE_COMPILE_CACHE: COMPILE_CACHE,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const chunks: { readonly stdout: string[]; readonly stderr: string[] } = { stdout: [], stderr: [] };

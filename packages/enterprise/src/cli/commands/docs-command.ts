@@ -1,6 +1,11 @@
 import { Option } from 'commander';
 import { resolve } from 'node:path';
-import { type DocsFormat, EnterprisePluginManager, extractPluginDocs, renderPluginDocs } from '../../index.ts';
+import {
+  type DocsFormat,
+  EnterprisePluginManager,
+  extractPluginDocs,
+  renderPluginDocs,
+} from '../../index.ts';
 import { type CommandBuilder, defineCommand } from '../command.ts';
 import { type DiscoveryOptions, discoveryOptions, toDiscoveryConfig } from '../manager-options.ts';
 import { discoverTarget, parseTarget, withTarget } from '../plugin-target.ts';

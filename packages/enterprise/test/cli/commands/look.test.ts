@@ -209,7 +209,8 @@ describe('graph', () => {
 });
 
 describe('docs', () => {
-  const code = '/** Doubles.\\n * @param {number} n - what */\nexport const twice = (n) => 2 * n;\nthrow new Error("I ran");';
+  const code =
+    '/** Doubles.\\n * @param {number} n - what */\nexport const twice = (n) => 2 * n;\nthrow new Error("I ran");';
 
   it.each([
     ['markdown', 'markdown', /^# plain 1\.0\.0\n/],

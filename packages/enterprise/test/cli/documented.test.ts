@@ -1,0 +1,218 @@
+/** The tables of docs/cli.md, held against the program: every command, every exit code, every field of every answer. */
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { isSigningCommand } from '../../src/cli/signing-commands.ts';
+import { ask } from './spoken.ts';
+import { Desk, canRunSources } from './truthound.ts';
+
+const PAGE = await readFile(new URL('../../../../docs/cli.md', import.meta.url), 'utf8');
+
+function tableBelow(heading: string, firstColumn: string): ReadonlyMap<string, readonly string[]> {
+  const section = PAGE.slice(PAGE.indexOf(`## ${heading}`)).split(/\n## /)[0] ?? '';
+  const table = section.slice(section.search(new RegExp(`^\\| ${firstColumn} `, 'm')));
+  const rows = table
+    .split('\n')
+    .slice(2)
+    .filter((line) => line.startsWith('| `'));
+  return new Map(
+    rows.map((line) => {
+      const [, name = '', ...cells] = line.split('|').map((cell) => cell.trim());
+      return [name.replaceAll('`', ''), cells.slice(0, -1)] as const;
+    }),
+  );
+}
+
+const EXIT_CODES = tableBelow('Exit codes', 'Command');
+const ANSWERS = tableBelow('JSON', 'Command');
+
+/** Exit codes that the page gives a command, without 130, which belongs to how a command is run. */
+function documentedCodes(command: string): ReadonlySet<number> {
+  const [one = '', three = ''] = EXIT_CODES.get(command) ?? [];
+  return new Set([0, 2, ...(one === '' ? [] : [1]), ...(three === '' ? [] : [3])]);
+}
+
+interface Shape {
+  readonly required: readonly string[];
+  readonly known: readonly string[];
+}
+
+/** The shapes in a cell: texts such as `{ a, b?: [{ c }] }`, top-level names only. */
+function shapesOf(command: string): readonly Shape[] {
+  const [cell = ''] = ANSWERS.get(command) ?? [];
+  return [...cell.matchAll(/`\{ ([^`]*) \}`/g)].map(([, inside = '']) => {
+    const names = inside.replaceAll(/: \[[^\]]*\]/g, '').split(', ');
+    return {
+      required: names.filter((name) => !name.endsWith('?')),
+      known: names.map((name) => name.replace(/\?$/, '')),
+    };
+  });
+}
+
+const fits = (value: object, { required, known }: Shape): boolean =>
+  required.every((name) => name in value) && Object.keys(value).every((name) => known.includes(name));
+
+const HMAC = ['--algorithm', 'HMAC_SHA256'];
+const RUN = ['--best-effort', '--store', 'trust.json'];
+
+/** Invocations in the order they are run, each on what the ones before left. `check` and the like run in this process. */
+const INVOCATIONS: readonly (readonly [command: string, args: readonly string[], exitCode: number])[] = [
+  ['init', ['hello'], 0],
+  ['init', ['hello'], 1],
+  ['init', ['Not A Name'], 2],
+  ['init', ['lost', '--dir', '/dev/null/x'], 3],
+  ['check', ['hello'], 0],
+  ['check', ['broken'], 1],
+  ['check', ['--no'], 2],
+  ['pack', ['hello', '--out', 'plugins/hello'], 0],
+  ['pack', ['hello', '--out', 'hello'], 1],
+  ['pack', ['hello'], 2],
+  ['pack', ['hello', '--out', '/dev/null/x'], 3],
+  ['list', [], 0],
+  ['list', ['--plugins', 'nowhere'], 1],
+  ['list', ['--no'], 2],
+  ['info', ['plugins/hello'], 0],
+  ['info', ['nobody'], 1],
+  ['info', [], 2],
+  ['graph', [], 0],
+  ['graph', ['--out', 'graph.svg', '--svg'], 0],
+  ['graph', ['--plugins', 'hello'], 1],
+  ['graph', ['--format', 'png'], 2],
+  ['graph', ['--out', '/dev/null/x'], 3],
+  ['docs', ['plugins/hello'], 0],
+  ['docs', ['hello', '--out', 'hello.md'], 0],
+  ['docs', ['nobody'], 1],
+  ['docs', ['--format', 'rst'], 2],
+  ['docs', ['plugins/hello', '--out', '/dev/null/x'], 3],
+  ['doctor', ['--no'], 2],
+  ['completion', ['bash'], 0],
+  ['completion', ['tcsh'], 2],
+  ['keygen', ['--out', 'key'], 0],
+  ['keygen', ['--out', 'second'], 0],
+  ['keygen', ['--out', 'secret', ...HMAC], 0],
+  ['keygen', ['--out', '/dev/null/x'], 3],
+  ['cert', ['--subject', 'ca', '--ca', '--key', 'key', '--out', 'ca.pem'], 0],
+  ['cert', [], 2],
+  ['cert', ['--subject', 'ca', '--ca', '--key', 'none', '--out', 'no.pem'], 3],
+  ['trust add', ['--store', 'trust.json', '--public-key', 'key.pub', '--signer', 'ada'], 0],
+  ['trust add', ['--store', 'trust.json', '--public-key', 'second.pub', '--signer', 'bob'], 0],
+  ['trust add', ['--store', 'trust.json', '--cert', 'ca.pem'], 0],
+  ['trust add', ['--store', 'trust.json', '--public-key', 'none', '--signer', 'ada'], 3],
+  ['trust list', ['--store', 'trust.json'], 0],
+  ['trust list', [], 2],
+  ['trust list', ['--store', 'broken.json'], 3],
+  ['verify', ['plugins/hello', '--store', 'trust.json'], 1],
+  ['sign', ['plugins/hello', '--signer', 'ada', '--key', 'key'], 0],
+  ['sign', ['plugins/hello', '--signer', 'ada', '--key', 'key'], 3],
+  ['cosign', ['plugins/hello', '--signer', 'bob', '--key', 'second'], 0],
+  ['cosign', ['plugins/hello'], 2],
+  ['cosign', ['hello', '--signer', 'bob', '--key', 'second'], 3],
+  ['verify', ['plugins/hello', '--store', 'trust.json'], 0],
+  ['verify', ['plugins/hello', '--store', 'broken.json'], 3],
+  ['inspect', ['plugins/hello'], 0],
+  ['inspect', [], 2],
+  ['inspect', ['nowhere'], 3],
+  ['run', ['plugins/hello', 'greet', '{"name":"Ada"}', ...RUN, '--audit', 'audit.jsonl'], 0],
+  ['run', ['plugins/hello', 'nothing', ...RUN], 1],
+  ['run', ['plugins/hello'], 2],
+  ['run', ['plugins/hello', 'greet', '--store', 'broken.json'], 3],
+  ['top', ['--count', '1', ...RUN], 0],
+  ['top', ['--count', '1', '--best-effort'], 1],
+  ['top', ['--count', '0'], 2],
+  ['top', ['--count', '1', '--store', 'broken.json'], 3],
+  ['lock', ['--store', 'trust.json'], 0],
+  ['lock', ['--store', 'trust.json', '--frozen'], 0],
+  ['lock', [], 1],
+  ['lock', ['--no'], 2],
+  ['lock', ['--store', 'trust.json', '--lock', '/dev/null/x'], 3],
+  ['audit', ['audit.jsonl'], 0],
+  ['audit', ['not-a-log.jsonl'], 1],
+  ['audit', [], 2],
+  ['audit', ['nowhere.jsonl'], 3],
+  ['dev', ['broken'], 1],
+  ['dev', [], 2],
+  ['trust revoke', ['--store', 'trust.json', '--key-id', 'f'.repeat(64), '--reason', 'lost'], 0],
+  ['trust revoke', [], 2],
+  ['trust revoke', ['--store', 'broken.json', '--key-id', 'f'.repeat(64), '--reason', 'lost'], 3],
+  ['trust import', [], 2],
+  ['trust import', ['none.json', '--store', 'trust.json'], 3],
+];
+
+/** Codes that other tests show: `dev` ends by Ctrl-C, `doctor` by the machine, bad input is listed in bad-input.test.ts. */
+const SHOWN_ELSEWHERE: Readonly<Record<string, readonly number[]>> = {
+  dev: [0],
+  doctor: [0, 1],
+  'trust import': [0],
+  keygen: [2],
+  'trust add': [2],
+  sign: [2],
+  verify: [2],
+};
+
+describe('docs/cli.md', () => {
+  it('has every command of the program in both tables, and no others', async () => {
+    const { data } = await ask(['completion', 'fish']);
+    const { script } = data as { readonly script: string };
+    const words = [...script.matchAll(/-a (\S+)/g)].map(([, word = '']) => word);
+    const trust = ['add', 'list', 'revoke', 'import'].map((word) => `trust ${word}`);
+    const commands = [...words.filter((word) => word !== 'trust'), ...trust].sort();
+    expect([...EXIT_CODES.keys()].sort()).toEqual(commands);
+    expect([...ANSWERS.keys()].sort()).toEqual(commands);
+    for (const command of commands) expect(PAGE).toContain(`truthound ${command}`);
+  });
+
+  it('has a way shown here to each exit code that it gives, and to no other', () => {
+    for (const command of EXIT_CODES.keys()) {
+      const shown = INVOCATIONS.filter(([name]) => name === command).map(([, , exitCode]) => exitCode);
+      expect([command, new Set([...shown, ...(SHOWN_ELSEWHERE[command] ?? [])])]).toEqual([
+        command,
+        documentedCodes(command),
+      ]);
+    }
+  });
+});
+
+describe.runIf(canRunSources)('what docs/cli.md says (skipped where Node cannot run the sources)', () => {
+  const seen: { readonly command: string; readonly args: string; exitCode: number; answer: object }[] = [];
+
+  beforeAll(async () => {
+    await using desk = await Desk.create();
+    await desk.plugin('broken', { truthound: { permissions: { netwrok: true } } });
+    await desk.write('broken.json', '{');
+    await desk.write('not-a-log.jsonl', 'not a log\n');
+    const before = process.cwd();
+    process.chdir(desk.root);
+    try {
+      for (const [command, args] of INVOCATIONS) {
+        const words = [...command.split(' '), ...args];
+        const { exitCode, answer } = isSigningCommand(words)
+          ? await signing(desk, words)
+          : await ask(words).then(({ exitCode: code, data }) => ({ exitCode: code, answer: data as object }));
+        seen.push({ command, args: args.join(' '), exitCode, answer });
+      }
+    } finally {
+      process.chdir(before);
+    }
+  }, 120_000);
+
+  it('is how the commands end, and what they answer', () => {
+    const ended = seen.map(({ command, args, exitCode }) => [command, args, exitCode]);
+    expect(ended).toEqual(
+      INVOCATIONS.map(([command, args, exitCode]) => [command, args.join(' '), exitCode]),
+    );
+    for (const { command, args, answer } of seen) {
+      const isError = 'error' in answer;
+      const isFitting = isError || shapesOf(command).some((shape) => fits(answer, shape));
+      expect({ command, args, fields: Object.keys(answer), isFitting }).toMatchObject({ isFitting: true });
+      if (isError)
+        expect(answer.error).toMatchObject({ name: expect.any(String), message: expect.any(String) });
+    }
+  });
+});
+
+async function signing(
+  desk: Desk,
+  words: readonly string[],
+): Promise<{ readonly exitCode: number; readonly answer: object }> {
+  const { exitCode, stdout } = await desk.truthound(...words, '--json');
+  return { exitCode: exitCode ?? NaN, answer: JSON.parse(stdout) as object };
+}
