@@ -38,24 +38,55 @@ function pickTarget(target: unknown): string | undefined {
   return undefined;
 }
 
+/** A key with a star stands for all that begin and end as it does; the longest beginning counts. */
+function matchPattern(
+  keys: readonly string[],
+  wanted: string,
+): { readonly key: string; readonly star: string } | undefined {
+  return keys
+    .filter((key) => key.split('*').length === 2)
+    .map((key) => ({ key, parts: key.split('*') as [string, string] }))
+    .filter(
+      ({ parts: [start, end] }) =>
+        wanted.length > start.length + end.length && wanted.startsWith(start) && wanted.endsWith(end),
+    )
+    .sort((a, b) => b.parts[0].length - a.parts[0].length || b.key.length - a.key.length)
+    .map(({ key, parts: [start, end] }) => ({
+      key,
+      star: wanted.slice(start.length, wanted.length - end.length),
+    }))[0];
+}
+
+/** The file that `exports` gives for a key, as Node finds it; `undefined` where it gives none. */
 function exportedFile(exportsField: unknown, key: string): string | undefined {
   const isMap =
     typeof exportsField === 'object' &&
     exportsField !== null &&
     Object.keys(exportsField).some((name) => name.startsWith('.'));
-  if (isMap) return pickTarget((exportsField as Readonly<Record<string, unknown>>)[key]);
-  return key === '.' ? pickTarget(exportsField) : undefined;
+  if (!isMap) return key === '.' ? pickTarget(exportsField) : undefined;
+  const map = exportsField as Readonly<Record<string, unknown>>;
+  if (Object.hasOwn(map, key)) return pickTarget(map[key]);
+  const pattern = matchPattern(Object.keys(map), key);
+  return pattern && pickTarget(map[pattern.key])?.replaceAll('*', () => pattern.star);
 }
 
-async function findDefaultEntry(root: string, exportsKey: string): Promise<string> {
+/** Where `package.json` has "exports", an entry that begins with a dot is a key of it; otherwise it is a file. */
+async function findEntry(root: string, entry: string): Promise<string> {
   const packageJson = await readPackageJson(root);
-  const exported = exportedFile(packageJson?.exports, exportsKey);
-  if (exported !== undefined) return resolve(root, exported);
-  if (packageJson?.exports !== undefined || exportsKey !== '.') {
-    throw new Error(`its package.json does not export "${exportsKey}"`);
+  const isKey = entry === '.' || entry.startsWith('./');
+  if (isKey && packageJson?.exports !== undefined) {
+    const exported = exportedFile(packageJson.exports, entry);
+    if (exported !== undefined) return resolve(root, exported);
+    const isFile =
+      entry !== '.' &&
+      (await stat(resolve(root, entry)).then(
+        (found) => found.isFile(),
+        () => false,
+      ));
+    if (!isFile) throw new Error(`its package.json does not export "${entry}"`);
   }
   // Without "exports", "main" and its defaults are CommonJS's business.
-  return createRequire(join(root, 'package.json')).resolve('./');
+  return entry === '.' ? createRequire(join(root, 'package.json')).resolve('./') : resolve(root, entry);
 }
 
 /**
@@ -72,10 +103,7 @@ export async function resolvePluginSource(
   try {
     const root = await realpath(path);
     if (!(await stat(root)).isDirectory()) throw new Error('it is not a folder');
-    const isExportsKey = source.entry === undefined || source.entry === '.';
-    const entry = await realpath(
-      isExportsKey ? await findDefaultEntry(root, '.') : resolve(root, source.entry),
-    );
+    const entry = await realpath(await findEntry(root, source.entry ?? '.'));
     if (!isInside(root, entry)) throw new Error(`its entry ${entry} lies outside`);
     return { root, entry };
   } catch (cause) {

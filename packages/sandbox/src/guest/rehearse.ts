@@ -12,7 +12,7 @@ const EMPTY_MODULE: string = 'data:text/javascript,';
 /** Answers as a kernel with Landlock would, and does nothing. */
 const NO_KERNEL: SyscallRunner = {
   descriptors: [],
-  [Symbol.dispose]: () => undefined,
+  closeDescriptors: () => undefined,
   run: (calls: readonly SyscallCall[]) => calls.map(() => ({ value: 7, errno: 0 })),
 };
 

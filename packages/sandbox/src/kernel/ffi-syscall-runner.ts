@@ -24,6 +24,7 @@ const ERRNO: FfiSignature = { arguments: [], return: 'pointer' };
 
 /** Makes system calls through the C library that Node itself is linked with. */
 export class FfiSyscallRunner implements SyscallRunner, Disposable {
+  readonly descriptors: readonly number[] = [];
   readonly #ffi: FfiModule;
   readonly #syscall: (...args: bigint[]) => bigint;
   readonly #errno: bigint;
@@ -62,6 +63,10 @@ export class FfiSyscallRunner implements SyscallRunner, Disposable {
       results.push({ value: Number(value), errno });
     }
     return results;
+  }
+
+  closeDescriptors(): void {
+    // It works without any.
   }
 
   /** Gives the library back. What was applied stays. */

@@ -49,6 +49,10 @@ export class NativeSyscallRunner implements SyscallRunner, Disposable {
   /** Kept open till the end: musl knows a loaded object by its file, and would not run it again. */
   readonly #descriptors: number[] = [];
 
+  get descriptors(): readonly number[] {
+    return this.#descriptors;
+  }
+
   /** @throws Error if the shared object was changed. */
   constructor(arch: LinuxArchitecture, openScratchFile: OpenScratchFile) {
     this.#object = decodeNativeObject(OBJECTS[arch]);
@@ -71,9 +75,13 @@ export class NativeSyscallRunner implements SyscallRunner, Disposable {
     return calls.map((call, index) => readResult(script, call, index));
   }
 
-  /** Closes the files. What was applied stays. */
-  [Symbol.dispose](): void {
+  /** What was applied stays. */
+  closeDescriptors(): void {
     for (const descriptor of this.#descriptors.splice(0)) fs.closeSync(descriptor);
+  }
+
+  [Symbol.dispose](): void {
+    this.closeDescriptors();
   }
 }
 

@@ -75,9 +75,10 @@ export function readProcessFacts(runner: SyscallRunner, arch: LinuxArchitecture)
     landlockAbi: Math.max(0, list.result(version).value),
     reservedBytes: parseStatusBytes(text, 'VmData'),
     usedBytes: parseStatusBytes(text, 'RssAnon'),
-    // One of them was the directory itself.
+    // One of them was the directory itself; the runner's are closed before plugin code runs.
     openDescriptors: listNumbers(descriptors.bytes())?.filter(
-      (descriptor) => descriptor !== list.result(descriptors.opened).value,
+      (descriptor) =>
+        descriptor !== list.result(descriptors.opened).value && !runner.descriptors.includes(descriptor),
     ),
     hardLimits: new Map(
       limits.map(({ limit, bytes, read }) => [

@@ -40,6 +40,10 @@ export interface SyscallResult {
 
 /** Makes system calls in the current process. */
 export interface SyscallRunner {
+  /** Descriptors that it holds open. */
+  readonly descriptors: readonly number[];
+  /** Closes them, once there is nothing more to run. */
+  closeDescriptors(): void;
   /** Makes the calls in order, whatever the earlier ones answered; one result each. */
   run(calls: readonly SyscallCall[]): readonly SyscallResult[];
 }

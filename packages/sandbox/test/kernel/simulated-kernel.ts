@@ -15,6 +15,8 @@ const NAMES = new Map(listSyscalls('x64').map(([name, number]) => [number, name]
 /** A kernel that answers as a test says, and remembers what it was asked. */
 export class SimulatedKernel implements SyscallRunner {
   readonly calls: SimulatedCall[] = [];
+  /** What a runner would hold open, as a test says. */
+  readonly descriptors: number[] = [];
   readonly #answer: Answer;
 
   constructor(answer: Answer) {
@@ -28,5 +30,9 @@ export class SimulatedKernel implements SyscallRunner {
       const value = this.#answer(call) ?? 0;
       return value < 0 ? { value: -1, errno: -value } : { value, errno: 0 };
     });
+  }
+
+  closeDescriptors(): void {
+    this.descriptors.length = 0;
   }
 }
