@@ -12,7 +12,7 @@ import type {
   SandboxEngine,
   TrustStore,
 } from '@truthound/protocols';
-import { SandboxEngineRegistry } from '@truthound/sandbox';
+import { SandboxFactory } from '@truthound/sandbox';
 import { TrustStoreImpl } from '@truthound/signing';
 import { parseConstraint } from '@truthound/versioning';
 import type { ResolvedConfig } from './config/enterprise-config.ts';
@@ -44,12 +44,14 @@ export function composeParts(
     return isApproved;
   };
   const trustStore = given.trustStore ?? createTrustStore(config);
-  const engines = new SandboxEngineRegistry();
   return {
     lifecycle: given.lifecycle ?? new LifecycleManager(),
     trustStore,
     verifier: given.verifier ?? new SignatureVerification(config, trustStore as TrustStoreImpl),
-    createEngine: given.createEngine ?? ((level) => engines.create(level, { standby: config.standby })),
+    // The host's registrations count; the instance is this manager's own, and ends with it.
+    createEngine:
+      given.createEngine ??
+      ((level) => SandboxFactory.create(level, { singleton: false, standby: config.standby })),
     parseRange: given.parseRange ?? parseConstraint,
     createSupervisor: given.createSupervisor ?? ((options) => new RestartSupervisor(options)),
     createHotReload:
