@@ -11,28 +11,23 @@ import { DependencyGraph } from '@truthound/dependencies';
 import { checkingTasks } from './checking.ts';
 import { randomPlugins } from './input.ts';
 import { LIBRARIES } from './libraries.ts';
-import { compare } from './rounds.ts';
+import { compare, compareSteps, time } from './rounds.ts';
 import { solvingTasks } from './solving.ts';
 
 function compareGraphs(count: number, rounds: number): void {
   const nodes = randomPlugins(count);
   const edges = nodes.reduce((sum, { targets }) => sum + targets.length, 0);
-  const graphs: unknown[] = [];
-  compare(
-    `build ${count} plugins, ${edges} edges`,
-    rounds,
-    LIBRARIES.map(({ name, build }, index) => ({ name, run: () => void (graphs[index] = build(nodes)) })),
-  );
-  compare(
-    `order ${count} plugins`,
-    rounds,
-    LIBRARIES.map(({ name, order, build }, index) => ({
-      name,
-      run: () => {
-        if (order(graphs[index] ?? build(nodes)) !== count) throw new Error(`${name} lost plugins`);
-      },
-    })),
-  );
+  const titles = [`build ${count} plugins, ${edges} edges`, `order ${count} plugins`];
+  const tasks = LIBRARIES.map(({ name, build, order }) => ({
+    name,
+    run: (): readonly number[] => {
+      const [building, graph] = time(() => build(nodes));
+      const [ordering, ordered] = time(() => order(graph));
+      if (ordered !== count) throw new Error(`${name} lost plugins`);
+      return [building, ordering];
+    },
+  }));
+  compareSteps(titles, rounds, tasks);
 }
 
 function measureMemory(): void {

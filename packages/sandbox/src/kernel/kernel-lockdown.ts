@@ -84,12 +84,7 @@ export function createLockdown(runner: SyscallRunner, target: LockdownProcess = 
   const arch = assertSupported(target);
   return {
     abi: () => readProcessFacts(runner, arch).landlockAbi,
-    apply(plan) {
-      const report = applyPlan(runner, { arch, pid: target.pid }, plan, readProcessFacts(runner, arch));
-      // Its files are nothing for a plugin to find open.
-      if (plan.keepFfi !== true) runner.closeDescriptors();
-      return report;
-    },
+    apply: (plan) => applyPlan(runner, { arch, pid: target.pid }, plan, readProcessFacts(runner, arch)),
   };
 }
 

@@ -75,10 +75,9 @@ export function readProcessFacts(runner: SyscallRunner, arch: LinuxArchitecture)
     landlockAbi: Math.max(0, list.result(version).value),
     reservedBytes: parseStatusBytes(text, 'VmData'),
     usedBytes: parseStatusBytes(text, 'RssAnon'),
-    // One of them was the directory itself; the runner's are closed before plugin code runs.
+    // One of them was the directory itself.
     openDescriptors: listNumbers(descriptors.bytes())?.filter(
-      (descriptor) =>
-        descriptor !== list.result(descriptors.opened).value && !runner.descriptors.includes(descriptor),
+      (descriptor) => descriptor !== list.result(descriptors.opened).value,
     ),
     hardLimits: new Map(
       limits.map(({ limit, bytes, read }) => [
