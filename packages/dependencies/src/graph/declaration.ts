@@ -68,28 +68,33 @@ export function readDeclaration(pluginId: string, id: string, value: unknown): D
   const kind = kindOf(value);
   if (kind !== undefined) return { id, kind, requirement: undefined };
 
-  const subject = `plugin ${JSON.stringify(pluginId)}`;
-  const path = `dependencies[${JSON.stringify(id)}]`;
   if (typeof value !== 'object' || value === null) {
-    return refuse(
-      subject,
-      path,
+    return refuseDependency(
+      pluginId,
+      id,
+      '',
       `must be one of ${TYPE_NAMES}, or { type, version }, not ${describe(value)}`,
     );
   }
   const { type, version } = value as { readonly type?: unknown; readonly version?: unknown };
   const objectKind = kindOf(type);
   if (objectKind === undefined) {
-    return refuse(subject, `${path}.type`, `must be one of ${TYPE_NAMES}, not ${describe(type)}`);
+    return refuseDependency(pluginId, id, '.type', `must be one of ${TYPE_NAMES}, not ${describe(type)}`);
   }
   if (version !== undefined && !isVersionRequirement(version)) {
-    return refuse(
-      subject,
-      `${path}.version`,
+    return refuseDependency(
+      pluginId,
+      id,
+      '.version',
       'must be a VersionRequirement (it has isSatisfiedBy), such as parseConstraint("^1.0.0") makes',
     );
   }
   return { id, kind: objectKind, requirement: version };
+}
+
+/** Texts are put together here, when something is wrong: most declarations are read to be found right. */
+function refuseDependency(pluginId: string, id: string, field: string, problem: string): never {
+  return refuse(`plugin ${JSON.stringify(pluginId)}`, `dependencies[${JSON.stringify(id)}]${field}`, problem);
 }
 
 /** Checks all dependencies of one plugin. Only own keys count. */

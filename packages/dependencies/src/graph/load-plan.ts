@@ -48,8 +48,15 @@ export function planLoading(graph: CompactGraph): LoadPlan {
   }
   return {
     ...arrangeByLevel(level, levelCount),
-    setAside: [...isSetAside.keys()].filter((edge) => isSetAside[edge] === 1),
+    setAside: listSetAside(isSetAside),
   };
+}
+
+function listSetAside(isSetAside: Uint8Array): number[] {
+  const edges: number[] = [];
+  for (let edge = isSetAside.indexOf(1); edge !== -1; edge = isSetAside.indexOf(1, edge + 1))
+    edges.push(edge);
+  return edges;
 }
 
 function levelOf(graph: CompactGraph, vertex: number, level: Int32Array, isSetAside: Uint8Array): number {

@@ -37,15 +37,14 @@ export function findProblems(
       const target = edges.target(edge);
       const requirement = edges.requirement(edge);
       const version = storage.version(target);
+      if (version !== undefined && requirement?.isSatisfiedBy(version) !== false) continue;
       const facts = { pluginId: storage.id(slot), dependencyId: storage.id(target) };
       const isTolerated = kind === OPTIONAL && options.allowMissingOptional;
       if (version === undefined) {
         if (isTolerated) warnings.push(absentWarning(facts, requirement));
         else missing.push(describeMissing(facts, kind, requirement, chains));
-      } else if (requirement !== undefined && !requirement.isSatisfiedBy(version)) {
-        if (isTolerated) warnings.push(misfitWarning(facts, requirement, version));
-        else inConflict.add(target);
-      }
+      } else if (isTolerated) warnings.push(misfitWarning(facts, requirement, version));
+      else inConflict.add(target);
     }
   }
   missing.sort(
@@ -71,7 +70,7 @@ function absentWarning(
 
 function misfitWarning(
   { pluginId, dependencyId }: Pair,
-  requirement: VersionRequirement,
+  requirement: VersionRequirement | undefined,
   version: string,
 ): PluginWarning {
   const message = `plugin "${pluginId}" would use plugin "${dependencyId}"${inRange(requirement)}, but ${version} is installed`;

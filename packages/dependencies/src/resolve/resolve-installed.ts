@@ -27,7 +27,7 @@ export interface ResolveRules {
 
 /** See {@link DependencyResolver.resolve}. */
 export function resolveInstalled(infos: Iterable<ResolvablePlugin>, rules: ResolveRules): ResolutionResult {
-  const { graph, duplicates } = buildGraph(infos);
+  const { graph, versions, duplicates } = buildGraph(infos);
   const storage = storageOf(graph);
   const { missing, conflicts, warnings } = findProblems(storage, new RootChains(storage), rules);
   const whole = compactSlots(storage, storage.presentSlots(), LOADING);
@@ -46,7 +46,7 @@ export function resolveInstalled(infos: Iterable<ResolvablePlugin>, rules: Resol
     problems,
     blockedBy,
     batches: plan.batches,
-    versions: versionsIn(storage),
+    versions,
     warnings: [...warnings, ...plan.warnings],
     missing,
   };
@@ -67,28 +67,28 @@ export function resolveInstalled(infos: Iterable<ResolvablePlugin>, rules: Resol
 /** Of several plugins with one id the first given stands in the graph; none of them will be loaded. */
 function buildGraph(infos: Iterable<ResolvablePlugin>): {
   readonly graph: DependencyGraph;
+  readonly versions: ReadonlyMap<string, string>;
   readonly duplicates: readonly DuplicateConflict[];
 } {
   const graph = new DependencyGraph();
+  const versions = new Map<string, string>();
   const repeated = new Map<string, string[]>();
   for (const { id, version, dependencies = {} } of infos) {
-    const present = graph.hasNode(id) ? graph.getNode(id) : undefined;
-    if (present === undefined) graph.addNode({ pluginId: id, version, dependencies });
-    else {
-      const versions = repeated.get(id) ?? [present.version];
-      versions.push(version);
-      repeated.set(id, versions);
+    const present = versions.get(id);
+    if (present === undefined) {
+      graph.addNode({ pluginId: id, version, dependencies });
+      versions.set(id, version);
+    } else {
+      const given = repeated.get(id) ?? [present];
+      given.push(version);
+      repeated.set(id, given);
     }
   }
-  const duplicates = [...repeated].map(([pluginId, versions]): DuplicateConflict => {
-    const message = `${String(versions.length)} plugins have the id "${pluginId}" (versions ${versions.join(', ')}): remove all but one, or give them different ids`;
-    return Object.freeze({ type: 'duplicate', pluginId, versions: Object.freeze(versions), message });
+  const duplicates = [...repeated].map(([pluginId, given]): DuplicateConflict => {
+    const message = `${String(given.length)} plugins have the id "${pluginId}" (versions ${given.join(', ')}): remove all but one, or give them different ids`;
+    return Object.freeze({ type: 'duplicate', pluginId, versions: Object.freeze(given), message });
   });
-  return { graph, duplicates: duplicates.sort((a, b) => compareCodeUnits(a.pluginId, b.pluginId)) };
-}
-
-function versionsIn(storage: GraphStorage): ReadonlyMap<string, string> {
-  return new Map(storage.presentSlots().map((slot) => [storage.id(slot), storage.version(slot) ?? '']));
+  return { graph, versions, duplicates: duplicates.sort((a, b) => compareCodeUnits(a.pluginId, b.pluginId)) };
 }
 
 interface ResolvedPlan {
