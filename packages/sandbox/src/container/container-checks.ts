@@ -122,7 +122,7 @@ const CHECKS: Readonly<Record<ContainerCheck, Check>> = {
     if (root?.[5]?.split(',').includes('ro') !== true) throw new Error('it can be written');
     return 'read-only';
   },
-  user: (_expected, read) => assertStatus(read, 'Uid', /^[1-9]\d*(\s+[1-9]\d*){3}$/),
+  user: (_expected, read) => assertStatus(read, 'Uid', /^[1-9]\d*(?:\s+[1-9]\d*){3}$/),
   capabilities: (_expected, read) => {
     for (const field of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb']) assertStatus(read, field, /^0+$/);
     return 'none, and none to gain';

@@ -116,13 +116,16 @@ export class ContainerGuest implements GuestLink {
 
   async #findPid(): Promise<number | undefined> {
     if (this.#pid !== undefined || this.#isGone) return this.#pid;
-    const pid = await this.#container.findPid();
-    if (pid !== undefined && this.#pid === undefined && !this.#isGone) {
-      this.#pid = pid;
-      // A host that ends in order takes it along.
-      addLiveGuest(pid);
-    }
+    this.#remember(await this.#container.findPid());
     return this.#pid;
+  }
+
+  /** Another question may have been answered meanwhile, or the container have ended. */
+  #remember(pid: number | undefined): void {
+    if (pid === undefined || this.#pid !== undefined || this.#isGone) return;
+    this.#pid = pid;
+    // A host that ends in order takes it along.
+    addLiveGuest(pid);
   }
 }
 

@@ -160,7 +160,10 @@ class DockerContainer implements RunningContainer {
   }
 
   setKeepsHostAlive(keeps: boolean): void {
-    for (const { socket } of this.#connections) keeps ? socket.ref() : socket.unref();
+    for (const { socket } of this.#connections) {
+      if (keeps) socket.ref();
+      else socket.unref();
+    }
   }
 }
 

@@ -99,7 +99,8 @@ export class PodmanRuntime implements ContainerRuntime {
       return (await run(this.#command, args, { timeout: 60_000, maxBuffer: MAX_OUTPUT_BYTES })).stdout;
     } catch (cause) {
       const { code, stderr } = cause as { readonly code?: unknown; readonly stderr?: string };
-      const message = stderr?.trim() || (cause as Error).message;
+      const said = stderr?.trim() ?? '';
+      const message = said === '' ? (cause as Error).message : said;
       throw new ContainerRuntimeError(message, typeof code === 'number' ? code : 1, { cause });
     }
   }
@@ -147,7 +148,10 @@ class PodmanContainer implements RunningContainer {
     const { stdout, stderr } = this.#child as unknown as Readonly<
       Record<'stdout' | 'stderr', { ref(): void; unref(): void }>
     >;
-    for (const each of [this.#child, stdout, stderr]) keeps ? each.ref() : each.unref();
+    for (const each of [this.#child, stdout, stderr]) {
+      if (keeps) each.ref();
+      else each.unref();
+    }
   }
 
   /** By a signal where the guest can be reached, which takes a thousandth of a start of Podman. */

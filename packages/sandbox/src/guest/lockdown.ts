@@ -68,7 +68,7 @@ function lockKernel(plan: KernelPlan): readonly StepReport[] {
 
 /** Gives up the right to open sockets (Node 26 and newer). */
 function dropNetwork(): void {
-  const { permission } = process as unknown as { readonly permission: { drop(scope: string): void } };
+  const permission = Reflect.get(process, 'permission') as { drop(scope: string): void };
   permission.drop('net');
 }
 

@@ -40,6 +40,7 @@ export function addLandlockCalls(
   const ruleset = list.add('landlock_create_ruleset', attributes, BigInt(attributes.length), 0n);
   const rules = [
     ...plan.readPaths.map((path) => addPathRule(list, ruleset, abi, path, 'read')),
+    ...(plan.systemReadPaths ?? []).map((path) => addPathRule(list, ruleset, abi, path, 'read')),
     ...plan.writePaths.map((path) => addPathRule(list, ruleset, abi, path, 'write')),
     ...(plan.executePaths ?? []).map((path) => addPathRule(list, ruleset, abi, path, 'execute')),
   ];
@@ -179,9 +180,12 @@ function judgeRefusal(
 }
 
 function isGranted(plan: LockdownFiles, path: string): boolean {
-  return [...plan.readPaths, ...plan.writePaths, ...(plan.executePaths ?? [])].some((granted) =>
-    covers(granted, path),
-  );
+  return [
+    ...plan.readPaths,
+    ...(plan.systemReadPaths ?? []),
+    ...plan.writePaths,
+    ...(plan.executePaths ?? []),
+  ].some((granted) => covers(granted, path));
 }
 
 function isWritable(plan: LockdownFiles, path: string): boolean {

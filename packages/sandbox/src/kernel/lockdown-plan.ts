@@ -30,6 +30,8 @@ export interface LockdownLimits {
 /** Absolute paths with everything below them. A path that does not exist grants nothing and is reported. */
 export interface LockdownFiles {
   readonly readPaths: readonly string[];
+  /** Read; of the machine itself. @defaultValue none */
+  readonly systemReadPaths?: readonly string[];
   /** Read and written. */
   readonly writePaths: readonly string[];
   /** Read and run as programs, where a policy allows subprocesses. @defaultValue none */
