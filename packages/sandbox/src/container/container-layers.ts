@@ -3,7 +3,7 @@ import type { AppliedLayer, Claim } from '../confinement/enforcement.ts';
 import { appliedKernelLayers, moduleGateLayer } from '../confinement/kernel-layers.ts';
 import { type NodeFacts, nodePermissionsLayer } from '../confinement/node-permissions.ts';
 import type { StepReport } from '../guest/guest-plan.ts';
-import { type ContainerCheck, containerStep } from './container-checks.ts';
+import { type ContainerCheck, containerStep } from '../guest/container-checks.ts';
 
 interface ContainerClaim extends Claim {
   readonly layer: string;

@@ -3,7 +3,7 @@ import type { KernelRoad } from '../confinement/kernel-layers.ts';
 import { type NodeFacts, type PermittedPaths, closesNetwork } from '../confinement/node-permissions.ts';
 import { channelArgument } from '../guest/guest-arguments.ts';
 import { launchArguments } from '../process/launch-arguments.ts';
-import { CHECKED_PATHS } from './container-checks.ts';
+import { CHECKED_PATHS } from '../guest/container-checks.ts';
 import { SCRATCH_PATH } from './container-spec.ts';
 
 /** What the command line of a guest in a container depends on. */

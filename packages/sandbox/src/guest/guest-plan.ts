@@ -1,7 +1,14 @@
 /** What the host tells a guest to do to itself before any plugin code runs, and what the guest answers. Plain data. */
 
-import type { ContainerExpectations } from '../container/container-checks.ts';
 import type { LockdownPlan } from '../kernel/lockdown-plan.ts';
+
+/** What a container was ordered to hold its guest to. Plain data; `undefined` where the policy does not ask. */
+export interface ContainerExpectations {
+  readonly memoryBytes: number | undefined;
+  readonly cpus: number | undefined;
+  readonly pidsLimit: number;
+  readonly hasNetwork: boolean;
+}
 
 /** Which modules the plugin may use. */
 export interface ModuleGatePlan {

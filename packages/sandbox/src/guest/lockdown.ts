@@ -1,5 +1,5 @@
 import type { ViolationType } from '@truthound/protocols';
-import { checkContainer } from '../container/container-checks.ts';
+import { checkContainer } from './container-checks.ts';
 import type { FfiModule } from '../kernel/ffi-syscall-runner.ts';
 import { type KernelLockdown, createKernelLockdown, createLockdown } from '../kernel/kernel-lockdown.ts';
 import { isLinuxArchitecture } from '../kernel/linux-architecture.ts';
@@ -68,7 +68,9 @@ function lockKernel(plan: KernelPlan): readonly StepReport[] {
 
 /** Gives up the right to open sockets (Node 26 and newer). */
 function dropNetwork(): void {
-  const permission = Reflect.get(process, 'permission') as { drop(scope: string): void };
+  const permission = Reflect.get(process, 'permission') as unknown as {
+    drop(scope: string): void;
+  };
   permission.drop('net');
 }
 

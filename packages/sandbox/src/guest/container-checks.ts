@@ -6,15 +6,7 @@
  * @module
  */
 import { readFileSync } from 'node:fs';
-import type { StepReport } from '../guest/guest-plan.ts';
-
-/** What a container was ordered to hold its guest to. Plain data; `undefined` where the policy does not ask. */
-export interface ContainerExpectations {
-  readonly memoryBytes: number | undefined;
-  readonly cpus: number | undefined;
-  readonly pidsLimit: number;
-  readonly hasNetwork: boolean;
-}
+import type { ContainerExpectations, StepReport } from './guest-plan.ts';
 
 /** Files that are read for it. */
 export const CHECKED_PATHS: readonly string[] = ['/proc/self', '/sys/fs/cgroup'];
