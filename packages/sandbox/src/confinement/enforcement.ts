@@ -45,6 +45,7 @@ function reportGuarantee(
   guarantee: Guarantee,
   policy: SecurityPolicy,
   layers: readonly AppliedLayer[],
+  note: string | undefined,
 ): GuaranteeReport {
   if (!IS_REQUESTED[guarantee](policy)) {
     return { status: 'not-requested', by: [], detail: 'the policy does not ask for it' };
@@ -54,19 +55,24 @@ function reportGuarantee(
   );
   const isEnforced = kept.some(({ strength }) => strength === 'enforced');
   const status: EnforcementStatus = isEnforced ? 'enforced' : kept.length > 0 ? 'partial' : 'unavailable';
-  const detail =
-    kept.map(({ name, detail: what }) => `${name}: ${what}`).join('; ') ||
-    'no layer that keeps it could be applied here';
+  const said = kept.map(({ name, detail: what }) => `${name}: ${what}`);
+  if (said.length === 0) said.push('no layer that keeps it could be applied here');
+  const detail = [...said, ...(note === undefined ? [] : [note])].join('; ');
   return { status, by: [...new Set(kept.map(({ name }) => name))], detail };
 }
 
-/** Puts together what the applied layers keep of a policy. */
+/**
+ * Puts together what the applied layers keep of a policy.
+ * @param notes more to say on a guarantee
+ */
 export function createEnforcementReport(
   policy: SecurityPolicy,
   layers: readonly AppliedLayer[],
+  notes: Readonly<Partial<Record<Guarantee, string>>> = {},
 ): EnforcementReport {
   const entries = GUARANTEES.map(
-    (guarantee) => [guarantee, Object.freeze(reportGuarantee(guarantee, policy, layers))] as const,
+    (guarantee) =>
+      [guarantee, Object.freeze(reportGuarantee(guarantee, policy, layers, notes[guarantee]))] as const,
   );
   return Object.freeze(Object.fromEntries(entries)) as EnforcementReport;
 }

@@ -50,6 +50,7 @@ export function planKernelLockdown(
   const { maxMemoryMb, maxFileDescriptors, deniedSyscalls } = policy.resourceLimits;
   return {
     dieWithParent: true,
+    dropCapabilities: true,
     limits: {
       ...(Number.isFinite(maxMemoryMb) ? { memoryBytes: Math.ceil(maxMemoryMb * MEGABYTE) } : {}),
       ...(Number.isFinite(maxFileDescriptors) ? { additionalDescriptors: maxFileDescriptors } : {}),
@@ -99,6 +100,16 @@ const KERNEL_LAYERS: Readonly<Partial<Record<keyof LockdownLayers, KernelLayer>>
     ],
   },
   scope: { name: 'landlock', claims: [enforced('hostSignals', 'no process outside can be signalled')] },
+  capabilities: {
+    name: 'capabilities',
+    claims: [
+      {
+        guarantee: 'syscalls',
+        strength: 'partial',
+        detail: 'none of root’s privileges is left, but those over granted files',
+      },
+    ],
+  },
   tcp: { name: 'landlock', claims: [{ guarantee: 'network', strength: 'partial', detail: 'TCP' }] },
   syscalls: {
     name: 'seccomp',

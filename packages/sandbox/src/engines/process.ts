@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import {
   type InvokeOptions,
   IsolationLevel,
@@ -12,6 +13,7 @@ import {
   createPolicy,
 } from '@truthound/protocols';
 import { assertEnforced, createEnforcementReport } from '../confinement/enforcement.ts';
+import { grantPaths } from '../confinement/granted-paths.ts';
 import { createGuestPlan } from '../confinement/create-guest-plan.ts';
 import { findKernelRoad, planKernelLockdown } from '../confinement/kernel-layers.ts';
 import type { PermittedPaths } from '../confinement/node-permissions.ts';
@@ -213,9 +215,10 @@ export class ProcessSandboxEngine implements SandboxEngine {
     const parked = this.#takeStandby(launch, options);
     const scratch = parked?.scratch ?? (await createScratchFolder());
     try {
-      const { allowedPaths, writablePaths } = policy.resourceLimits;
-      const read = [folder, scratch.path, ...(source === undefined ? [] : [source.root]), ...allowedPaths];
-      const write = policy.allowFileWrite ? [scratch.path, ...writablePaths] : [];
+      const granted = await grantPaths(policy, pluginId);
+      const own = [folder, ...(source === undefined ? [] : [source.root])].map((path) => realpathSync(path));
+      const read = [...own, scratch.path, ...granted.read];
+      const write = policy.allowFileWrite ? [scratch.path, ...granted.write] : [];
       const link = parked?.guest ?? (await this.#launch(launch, { read, write }, scratch.path, options.env));
       const lockdown = planKernelLockdown(policy, { read, write }, this.#node);
       const session = await SandboxSession.start(
@@ -233,7 +236,11 @@ export class ProcessSandboxEngine implements SandboxEngine {
           startupTimeoutMs: STARTUP_TIMEOUT_MS,
           createReport: (steps) => {
             const facts = { node, debug, hasNarrowPaths: parked === undefined };
-            const report = createEnforcementReport(policy, appliedProcessLayers(policy, facts, steps));
+            const report = createEnforcementReport(
+              policy,
+              appliedProcessLayers(policy, facts, steps),
+              granted.notes,
+            );
             assertEnforced(policy, report, pluginId, REMEDY);
             this.#isKernelProven ||=
               report.fileRead.by.includes('landlock') && report.syscalls.by.includes('seccomp');

@@ -17,6 +17,7 @@ import { type FfiModule, FfiSyscallRunner } from './ffi-syscall-runner.ts';
 import { describeLandlockCoverage } from './landlock.ts';
 import { type LinuxArchitecture, isLinuxArchitecture } from './linux-architecture.ts';
 import { nameErrno } from './linux-errno.ts';
+import { addCapabilityCalls } from './lockdown-capabilities.ts';
 import { type LandlockVerdict, addLandlockCalls } from './lockdown-landlock.ts';
 import { addLimitCalls } from './lockdown-limits.ts';
 import type { LockdownPlan, LockdownReport, LockdownStep } from './lockdown-plan.ts';
@@ -84,7 +85,12 @@ export function createLockdown(runner: SyscallRunner, target: LockdownProcess = 
   const arch = assertSupported(target);
   return {
     abi: () => readProcessFacts(runner, arch).landlockAbi,
-    apply: (plan) => applyPlan(runner, { arch, pid: target.pid }, plan, readProcessFacts(runner, arch)),
+    apply(plan) {
+      const report = applyPlan(runner, { arch, pid: target.pid }, plan, readProcessFacts(runner, arch));
+      // Its files are nothing for a plugin to find open.
+      if (plan.keepFfi !== true) runner.closeDescriptors();
+      return report;
+    },
   };
 }
 
@@ -108,6 +114,8 @@ function applyPlan(
   const judgeParentDeath = plan.dieWithParent === true ? addParentDeathCall(list) : undefined;
   const judgeLandlock = plan.files === undefined ? undefined : addLandlockCalls(list, plan.files, facts);
   const judgeLimits = addLimitCalls(list, plan.limits ?? {}, facts);
+  const judgeCapabilities =
+    plan.dropCapabilities === true ? addCapabilityCalls(list, facts.capabilities) : undefined;
   // A filter knows one process; a guest that may start others must be able to end them.
   const isLeftToLandlock =
     plan.syscalls?.allowSubprocess === true &&
@@ -128,6 +136,7 @@ function applyPlan(
   const parentDeath = judgeParentDeath?.();
   const landlock: LandlockVerdict | undefined = judgeLandlock?.();
   const limits = judgeLimits();
+  const capabilities = judgeCapabilities?.();
   const seccomp: SeccompVerdict | undefined = judgeSeccomp?.();
   const isLimited = (name: Parameters<typeof limits.get>[0]): boolean => limits.get(name)?.ok ?? false;
   return {
@@ -136,6 +145,7 @@ function applyPlan(
       noNewPrivileges: privileges.ok,
       parentDeath: parentDeath?.ok ?? false,
       coreDumps: isLimited('core'),
+      capabilities: capabilities?.ok ?? false,
       descriptors: isLimited('descriptors'),
       fileSize: isLimited('fileSize'),
       memory: isLimited('data'),
@@ -150,6 +160,7 @@ function applyPlan(
       ...(parentDeath === undefined ? [] : [parentDeath]),
       ...(landlock?.steps ?? []),
       ...limits.values(),
+      ...(capabilities === undefined ? [] : [capabilities]),
       ...(seccomp?.steps ?? []),
     ],
     unknownSyscalls: seccomp?.rules.unknownSyscalls ?? [],

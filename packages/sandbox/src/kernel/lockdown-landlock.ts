@@ -21,6 +21,25 @@ export interface LandlockVerdict {
   readonly scope: boolean;
 }
 
+/** `struct open_how`: O_PATH | O_CLOEXEC, no mode, and RESOLVE_NO_SYMLINKS for every part of the path. */
+const OPEN_WITHOUT_LINKS = encodeOpenHow(OPEN.pathOnly | OPEN.closeOnExec, 0x04n);
+const OPEN_HOW_BYTES = BigInt(OPEN_WITHOUT_LINKS.length);
+
+function encodeOpenHow(flags: bigint, resolve: bigint): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(24);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, flags, true);
+  view.setBigUint64(16, resolve, true);
+  return bytes;
+}
+
+interface PathGrant {
+  readonly path: string;
+  readonly access: LandlockAccess;
+  /** Of what the policy names, links were resolved when it was planned, and are not a second time. @defaultValue false */
+  readonly followsLinks?: boolean;
+}
+
 interface PathRule {
   readonly path: string;
   readonly opened: ResultOf;
@@ -39,10 +58,14 @@ export function addLandlockCalls(
   const attributes = encodeLandlockRuleset(abi, { denyTcp: plan.denyTcp });
   const ruleset = list.add('landlock_create_ruleset', attributes, BigInt(attributes.length), 0n);
   const rules = [
-    ...plan.readPaths.map((path) => addPathRule(list, ruleset, abi, path, 'read')),
-    ...(plan.systemReadPaths ?? []).map((path) => addPathRule(list, ruleset, abi, path, 'read')),
-    ...plan.writePaths.map((path) => addPathRule(list, ruleset, abi, path, 'write')),
-    ...(plan.executePaths ?? []).map((path) => addPathRule(list, ruleset, abi, path, 'execute')),
+    ...plan.readPaths.map((path) => addPathRule(list, ruleset, abi, { path, access: 'read' })),
+    ...plan.writePaths.map((path) => addPathRule(list, ruleset, abi, { path, access: 'write' })),
+    ...(plan.systemReadPaths ?? []).map((path) =>
+      addPathRule(list, ruleset, abi, { path, access: 'read', followsLinks: true }),
+    ),
+    ...(plan.executePaths ?? []).map((path) =>
+      addPathRule(list, ruleset, abi, { path, access: 'execute', followsLinks: true }),
+    ),
   ];
   const restricted = list.add('landlock_restrict_self', ruleset, landlockRestrictFlags(abi));
   list.add('close', ruleset);
@@ -91,10 +114,11 @@ function addPathRule(
   list: SyscallList,
   ruleset: ResultOf,
   abi: number,
-  path: string,
-  access: LandlockAccess,
+  { path, access, followsLinks = false }: PathGrant,
 ): PathRule {
-  const opened = list.add('openat', CURRENT_DIRECTORY, cString(path), OPEN.pathOnly | OPEN.closeOnExec);
+  const opened = followsLinks
+    ? list.add('openat', CURRENT_DIRECTORY, cString(path), OPEN.pathOnly | OPEN.closeOnExec)
+    : list.add('openat2', CURRENT_DIRECTORY, cString(path), OPEN_WITHOUT_LINKS, OPEN_HOW_BYTES);
   const granted = (['directory', 'file'] as const).map((kind) => {
     const rule = encodeLandlockPathRule(abi, access, kind);
     list.keep(opened, rule, LANDLOCK_PATH_DESCRIPTOR_OFFSET);
@@ -134,7 +158,9 @@ function judgeRuleset(
     return { step: 'landlock', ok: false, detail: `the kernel took no rule for ${refused.join(', ')}` };
   }
   const without =
-    missing.length === 0 ? '' : `; nothing is granted for what does not exist: ${missing.join(', ')}`;
+    missing.length === 0
+      ? ''
+      : `; nothing is granted for what does not exist or is a link: ${missing.join(', ')}`;
   return {
     step: 'landlock',
     ok: true,

@@ -9,6 +9,8 @@ export interface LockdownPlan {
   readonly syscalls?: Omit<SeccompRequest, 'arch' | 'afterExec' | 'ownPid'>;
   /** Whether the kernel ends this process when the thread that started it ends. @defaultValue false */
   readonly dieWithParent?: boolean;
+  /** Whether a process of root's gives up root's privileges, but those over files that it is granted. @defaultValue false */
+  readonly dropCapabilities?: boolean;
   /** Keeps `node:ffi` usable, for a second plan that narrows the first. @defaultValue false */
   readonly keepFfi?: boolean;
 }
@@ -29,10 +31,11 @@ export interface LockdownLimits {
 
 /** Absolute paths with everything below them. A path that does not exist grants nothing and is reported. */
 export interface LockdownFiles {
+  /** Paths without symbolic links: one that has become a link since it was resolved grants nothing. */
   readonly readPaths: readonly string[];
-  /** Read; of the machine itself. @defaultValue none */
+  /** Read; of the machine itself, so links are followed. @defaultValue none */
   readonly systemReadPaths?: readonly string[];
-  /** Read and written. */
+  /** Read and written; without links, as {@link readPaths}. */
   readonly writePaths: readonly string[];
   /** Read and run as programs, where a policy allows subprocesses. @defaultValue none */
   readonly executePaths?: readonly string[];
@@ -56,6 +59,8 @@ export interface LockdownLayers {
   /** The process ends with its parent, also when that is killed. */
   readonly parentDeath: boolean;
   readonly coreDumps: boolean;
+  /** No privilege of root is left, but those over files that Landlock grants. */
+  readonly capabilities: boolean;
   readonly descriptors: boolean;
   readonly fileSize: boolean;
   readonly memory: boolean;

@@ -18,6 +18,8 @@ export interface ProcessFacts {
   /** Private writable memory that is reserved, and that is in use (VmData and RssAnon), in bytes. */
   readonly reservedBytes: number;
   readonly usedBytes: number;
+  /** Privileges of root that this process has, a bit each (capabilities(7)); 0 where that can't be read. */
+  readonly capabilities: bigint;
   /** `undefined` where /proc/self/fd can't be read any more. */
   readonly openDescriptors: readonly number[] | undefined;
   /** Hard limits by `RLIMIT_*` number; what can't be read counts as none. */
@@ -75,9 +77,11 @@ export function readProcessFacts(runner: SyscallRunner, arch: LinuxArchitecture)
     landlockAbi: Math.max(0, list.result(version).value),
     reservedBytes: parseStatusBytes(text, 'VmData'),
     usedBytes: parseStatusBytes(text, 'RssAnon'),
-    // One of them was the directory itself.
+    capabilities: parseCapabilities(text),
+    // One of them was the directory itself; the runner's are closed before plugin code runs.
     openDescriptors: listNumbers(descriptors.bytes())?.filter(
-      (descriptor) => descriptor !== list.result(descriptors.opened).value,
+      (descriptor) =>
+        descriptor !== list.result(descriptors.opened).value && !runner.descriptors.includes(descriptor),
     ),
     hardLimits: new Map(
       limits.map(({ limit, bytes, read }) => [
@@ -133,6 +137,12 @@ function listNumbers(directory: Uint8Array | undefined): readonly number[] | und
 export function parseStatusBytes(status: string, field: string): number {
   const line = status.split('\n').find((candidate) => candidate.startsWith(`${field}:`));
   return line === undefined ? Number.NaN : Number.parseInt(line.slice(field.length + 1), 10) * 1024;
+}
+
+/** The permitted capabilities of /proc/self/status. */
+export function parseCapabilities(status: string): bigint {
+  const [, digits = '0'] = /^CapPrm:\s*([0-9a-f]+)$/m.exec(status) ?? [];
+  return BigInt(`0x${digits}`);
 }
 
 /** The names of `struct linux_dirent64` records. */

@@ -91,7 +91,7 @@ export function buildSeccompRules(request: SeccompRequest): SeccompRules {
     ...deny(ALWAYS_DENIED),
     ...processRules(request),
     ...networkRules(request),
-    ...fileRules(request),
+    ...fileRules(request, furtherLockdown),
     ...signalRules(request.ownPid),
     ...(afterExec && !request.allowSubprocess ? codeRules() : []),
     ...(furtherLockdown ? [] : lastLayerRules()),
@@ -158,10 +158,11 @@ function networkRules({
   ];
 }
 
-function fileRules({ allowFileWrite = true }: SeccompRequest): SeccompRule[] {
+function fileRules({ allowFileWrite = true }: SeccompRequest, furtherLockdown: boolean): SeccompRule[] {
   const readOnly = failWith(LinuxErrno.EACCES);
   return [
-    { syscall: 'openat2', action: ENOSYS },
+    // Landlock's rules are made with it, for paths that no link may redirect.
+    ...(furtherLockdown ? [] : [{ syscall: 'openat2', action: ENOSYS }]),
     ...deny(METADATA_BY_PATH_CALLS),
     ...(allowFileWrite
       ? // Without a path the times of an open file are set.

@@ -46,9 +46,11 @@ describe.skipIf(!isSupported).each(ways)('a guest on Node $version, locked down 
       bench = await GuestBench.create();
       plan = {
         dieWithParent: true,
+        dropCapabilities: true,
         limits: { additionalDescriptors: 40, fileSizeBytes: 1_000_000, memoryBytes: 256 * 2 ** 20 },
         files: {
-          readPaths: [bench.paths.readable, SOURCES, ...NODE_READ_PATHS],
+          readPaths: [bench.paths.readable, SOURCES],
+          systemReadPaths: NODE_READ_PATHS,
           writePaths: [bench.paths.writable],
           denyTcp: true,
         },

@@ -11,6 +11,7 @@ const target = { platform: 'linux', arch: 'x64', pid: 4242 };
 
 const plan: LockdownPlan = {
   dieWithParent: true,
+  dropCapabilities: true,
   limits: { additionalDescriptors: 10, fileSizeBytes: 1000, memoryBytes: 1_000_000 },
   files: { readPaths: ['/srv/plugin'], writePaths: ['/srv/data'], denyTcp: true },
   syscalls: { deniedSyscalls: [], allowNetwork: false, allowSubprocess: false },
@@ -169,13 +170,28 @@ it('says which paths grant nothing because they do not exist', () => {
   const { report } = lockOn(({ name, args }) => {
     const isData =
       args[1] instanceof Uint8Array && Buffer.from(args[1]).toString('latin1').startsWith('/srv/data');
-    return name === 'openat' && isData ? -2 : undefined;
+    return name === 'openat2' && isData ? -2 : undefined;
   });
   expect(report.steps.find(({ step }) => step === 'landlock')).toEqual({
     step: 'landlock',
     ok: true,
-    detail: 'ABI 7, 2 paths; nothing is granted for what does not exist: /srv/data',
+    detail: 'ABI 7, 2 paths; nothing is granted for what does not exist or is a link: /srv/data',
   });
+});
+
+it('gives up root’s privileges, and counts that only when the kernel reports it', () => {
+  const asRoot: Answer = ({ name, args }) =>
+    name === 'read'
+      ? fill(args[1], 'VmData:\t 1 kB\nRssAnon:\t 1 kB\nCapPrm:\t000001ffffffffff\n')
+      : undefined;
+  const { report, calls } = lockOn(asRoot);
+  // All 41 but the two over files.
+  expect(calls.filter(({ name, args }) => name === 'prctl' && args[0] === 24n)).toHaveLength(39);
+  expect(calls.findLast(({ name }) => name === 'capset')?.args[1]).toEqual(
+    Uint8Array.from({ length: 24 }, (_, index) => (index === 0 || index === 4 ? 0b110 : 0)),
+  );
+  expect(report.layers.capabilities).toBe(false);
+  expect(report.steps.find(({ step }) => step === 'capabilities')?.detail).toContain('still reports');
 });
 
 it('tests only what the plan closes', () => {
