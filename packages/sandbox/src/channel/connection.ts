@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { DirectReader } from './direct-reader.ts';
-import { type Frame, FrameReader, MAX_MESSAGE_BYTES, toBinaryHead, toLine } from './frames.ts';
+import { type Frame, FrameReader, toBinaryHead, toLine } from './frames.ts';
+import { FULL_LIMITS, MAX_MESSAGE_BYTES, type MessageLimits } from './message-limits.ts';
 
 /** The part of a socket that a connection uses: a pipe to a child, a Unix socket, or the guest's own end. */
 export type ConnectionSocket = Pick<
@@ -18,7 +19,8 @@ export interface ConnectionHandlers {
 
 /** How a connection reads and how much it takes. */
 export interface ConnectionOptions {
-  readonly maxMessageBytes?: number;
+  /** Of what is read. @defaultValue those for a trusted peer */
+  readonly limits?: MessageLimits;
   readonly maxQueuedBytes?: number;
   /** Reads the socket, in place of its 'data' event. */
   readonly source?: DirectReader | undefined;
@@ -63,12 +65,12 @@ export class Connection {
   #isOpen = true;
 
   constructor(socket: ConnectionSocket, handlers: ConnectionHandlers, options: ConnectionOptions = {}) {
-    const { maxMessageBytes = MAX_MESSAGE_BYTES, maxQueuedBytes = 2 * MAX_MESSAGE_BYTES } = options;
+    const { limits = FULL_LIMITS, maxQueuedBytes = 2 * MAX_MESSAGE_BYTES } = options;
     this.#socket = socket;
     this.#maxQueuedBytes = maxQueuedBytes;
     const reader = new FrameReader((frame) => {
       if (this.#isOpen) handlers.onFrame(frame);
-    }, maxMessageBytes);
+    }, limits);
     const receive = (bytes: Buffer): void => {
       if (!this.#isOpen) return;
       try {

@@ -5,7 +5,7 @@
  * @module
  */
 import { MAX_VALUE_DEPTH, TAG } from './plain-json.ts';
-import { append, hasOwn, isArray, objectKeys, put } from './primordials.ts';
+import { append, defineProperty, hasOwn, isArray, objectKeys, put } from './primordials.ts';
 
 /** Something that arrived is not what an honest peer sends. */
 export class MalformedMessageError extends Error {
@@ -77,6 +77,10 @@ const ERROR_CLASSES = {
   URIError,
 } as const;
 
+/** Digits beyond this would keep the parser busy: its work grows faster than the text. Of one, and of all in a value. */
+const MAX_BIGINT_DIGITS = 100_000;
+const MAX_DIGITS = 1_000_000;
+
 type TaggedReader = (content: unknown, depth: number) => unknown;
 
 class ValueDecoder {
@@ -84,13 +88,16 @@ class ValueDecoder {
   /** Objects in the order the encoder met them, for references. */
   readonly #objects: unknown[] = [];
   readonly #readers: Readonly<Record<string, TaggedReader>>;
+  /** By index, which parts were used. */
+  readonly #usedParts: true[] = [];
+  #digits = 0;
 
   constructor(options: DecodeOptions) {
     this.#options = options;
     this.#readers = {
       undefined: () => undefined,
       number: (content) => readNumber(content),
-      bigint: (content) => readBigInt(content),
+      bigint: (content) => this.#readBigInt(content),
       ref: (content) => this.#readReference(content),
       date: (content) => this.#keep(new Date(typeof content === 'number' ? content : NaN)),
       regexp: (content) => this.#keep(readRegExp(content)),
@@ -195,7 +202,11 @@ class ValueDecoder {
   #readBytes(content: unknown): unknown {
     const [type, index] = asArray(content);
     const part = typeof index === 'number' ? this.#options.parts[index] : undefined;
-    if (part === undefined || typeof type !== 'string') throw new MalformedMessageError('bytes are missing');
+    if (part === undefined || typeof type !== 'string' || typeof index !== 'number')
+      throw new MalformedMessageError('bytes are missing');
+    // Each use may make a copy: a few bytes of text would become gigabytes.
+    if (hasOwn(this.#usedParts, index)) throw new MalformedMessageError('bytes are used twice');
+    defineProperty(this.#usedParts, index, { value: true });
     if (type === 'Uint8Array') return part;
     // A copy of its own: the part may share a larger buffer, and other types need alignment.
     const bytes = part.slice();
@@ -208,6 +219,15 @@ class ValueDecoder {
       throw new MalformedMessageError('bytes do not fit their type');
     }
     return new TypedArray(bytes.buffer);
+  }
+
+  #readBigInt(content: unknown): bigint {
+    if (typeof content !== 'string' || content.length > MAX_BIGINT_DIGITS || !/^-?\d+$/.test(content)) {
+      throw new MalformedMessageError('a bigint is malformed');
+    }
+    this.#digits += content.length;
+    if (this.#digits > MAX_DIGITS) throw new MalformedMessageError('a value has too many digits of bigints');
+    return BigInt(content);
   }
 
   #readStream(content: unknown): AsyncIterable<unknown> {
@@ -226,16 +246,6 @@ function asArray(value: unknown): readonly unknown[] {
 function readNumber(content: unknown): number {
   if (content === '-0') return -0;
   return content === 'Infinity' ? Infinity : content === '-Infinity' ? -Infinity : NaN;
-}
-
-/** Digits beyond this would keep the parser busy: its work grows faster than the text. */
-const MAX_BIGINT_DIGITS = 100_000;
-
-function readBigInt(content: unknown): bigint {
-  if (typeof content !== 'string' || content.length > MAX_BIGINT_DIGITS || !/^-?\d+$/.test(content)) {
-    throw new MalformedMessageError('a bigint is malformed');
-  }
-  return BigInt(content);
 }
 
 function readRegExp(content: unknown): RegExp {

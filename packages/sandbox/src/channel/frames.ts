@@ -10,6 +10,7 @@
  * @module
  */
 import { MalformedMessageError } from './decode-value.ts';
+import { FULL_LIMITS, type MessageLimits, MessageSizeError, assertTextFits } from './message-limits.ts';
 import { isArray, jsonParse, jsonStringify } from './primordials.ts';
 
 /** A message and the bytes beside it. */
@@ -17,9 +18,6 @@ export interface Frame {
   readonly message: unknown;
   readonly parts: readonly Uint8Array[];
 }
-
-/** Largest message that crosses, in bytes. */
-export const MAX_MESSAGE_BYTES: number = 256 * 1024 * 1024;
 
 const BINARY = 1;
 const LINE_START = 0x5b;
@@ -50,10 +48,6 @@ export function toBinaryHead(message: unknown, parts: readonly Uint8Array[]): Ui
   return frame;
 }
 
-function tooLarge(limit: number): MalformedMessageError {
-  return new MalformedMessageError(`a message is larger than ${String(limit)} bytes`);
-}
-
 function parseJson(text: string): unknown {
   try {
     return jsonParse(text);
@@ -62,18 +56,26 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Cuts a stream of bytes into frames. Keeps at most one incomplete frame, and never more than `maxBytes` of it. */
+/** What comes in pieces smaller than this is gathered: each piece costs more than its bytes. */
+const SMALL_PIECE_BYTES = 4096;
+const GATHERED_BYTES = 64 * 1024;
+
+/** Cuts a stream of bytes into frames. Keeps at most one incomplete frame, and never more of it than the limits allow. */
 export class FrameReader {
   readonly #onFrame: (frame: Frame) => void;
-  readonly #maxBytes: number;
+  readonly #limits: MessageLimits;
   #chunks: Buffer[] = [];
   #size = 0;
   /** Bytes that the incomplete frame needs before it is worth looking again; 0 for a line, whose end is searched. */
   #needed = 0;
 
-  constructor(onFrame: (frame: Frame) => void, maxBytes: number = MAX_MESSAGE_BYTES) {
+  /** The last chunk, where it is one that pieces are gathered in, and how much of it is in use. */
+  #gathered: Buffer | undefined;
+  #gatheredBytes = 0;
+
+  constructor(onFrame: (frame: Frame) => void, limits: MessageLimits = FULL_LIMITS) {
     this.#onFrame = onFrame;
-    this.#maxBytes = maxBytes;
+    this.#limits = limits;
   }
 
   /**
@@ -85,14 +87,13 @@ export class FrameReader {
       this.#consume(chunk);
       return;
     }
-    this.#chunks.push(chunk);
+    this.#add(chunk);
     this.#size += chunk.byteLength;
     const isLineIncomplete = this.#needed === 0 && !chunk.includes(NEWLINE);
-    if (this.#size > this.#maxBytes + HEAD_BYTES) throw tooLarge(this.#maxBytes);
+    this.#assertFits();
     if (isLineIncomplete || this.#size < this.#needed) return;
     const all = Buffer.concat(this.#chunks, this.#size);
-    this.#chunks = [];
-    this.#size = 0;
+    this.#forget();
     this.#consume(all);
   }
 
@@ -111,9 +112,38 @@ export class FrameReader {
       frame.set(chunk, filled);
       filled += chunk.byteLength;
     }
-    this.#chunks = [];
-    this.#size = 0;
+    this.#forget();
     return { frame, filled };
+  }
+
+  #add(chunk: Buffer): void {
+    if (chunk.byteLength >= SMALL_PIECE_BYTES) {
+      this.#gathered = undefined;
+      this.#chunks.push(chunk);
+      return;
+    }
+    if (this.#gathered === undefined || this.#gatheredBytes + chunk.byteLength > GATHERED_BYTES) {
+      this.#gathered = Buffer.allocUnsafeSlow(GATHERED_BYTES);
+      this.#gatheredBytes = 0;
+      this.#chunks.push(this.#gathered);
+    }
+    this.#gathered.set(chunk, this.#gatheredBytes);
+    this.#gatheredBytes += chunk.byteLength;
+    this.#chunks[this.#chunks.length - 1] = this.#gathered.subarray(0, this.#gatheredBytes);
+  }
+
+  #forget(): void {
+    this.#chunks = [];
+    this.#gathered = undefined;
+    this.#size = 0;
+  }
+
+  /** A line is text as a whole; of other frames, the lengths were checked. */
+  #assertFits(): void {
+    const { bytes, textBytes } = this.#limits;
+    if (this.#needed === 0 && this.#size > textBytes + HEAD_BYTES)
+      throw new MessageSizeError(textBytes, 'bytes of JSON');
+    if (this.#size > bytes + HEAD_BYTES) throw new MessageSizeError(bytes);
   }
 
   #consume(bytes: Buffer): void {
@@ -131,8 +161,9 @@ export class FrameReader {
 
   #keep(rest: Buffer): void {
     this.#chunks = [rest];
+    this.#gathered = undefined;
     this.#size = rest.byteLength;
-    if (this.#size > this.#maxBytes + HEAD_BYTES) throw tooLarge(this.#maxBytes);
+    this.#assertFits();
   }
 
   /** Answers where the next frame starts; `undefined` when this one is incomplete. */
@@ -140,7 +171,7 @@ export class FrameReader {
     this.#needed = 0;
     const end = bytes.indexOf(NEWLINE, offset);
     if (end === -1) return undefined;
-    if (end - offset > this.#maxBytes) throw tooLarge(this.#maxBytes);
+    assertTextFits(bytes, offset, end, this.#limits);
     this.#onFrame({ message: parseJson(bytes.toString('utf8', offset, end)), parts: NO_PARTS });
     return end + 1;
   }
@@ -151,10 +182,13 @@ export class FrameReader {
     if (bytes.byteLength - offset < HEAD_BYTES) return undefined;
     const headLength = bytes.readUInt32LE(offset + 1);
     const bodyLength = bytes.readUInt32LE(offset + 5);
-    if (headLength + bodyLength > this.#maxBytes) throw tooLarge(this.#maxBytes);
+    if (headLength > this.#limits.textBytes)
+      throw new MessageSizeError(this.#limits.textBytes, 'bytes of JSON');
+    if (headLength + bodyLength > this.#limits.bytes) throw new MessageSizeError(this.#limits.bytes);
     this.#needed = HEAD_BYTES + headLength + bodyLength;
     if (bytes.byteLength - offset < this.#needed) return undefined;
     const bodyStart = offset + HEAD_BYTES + headLength;
+    assertTextFits(bytes, offset + HEAD_BYTES, bodyStart, this.#limits);
     const head = parseJson(bytes.toString('utf8', offset + HEAD_BYTES, bodyStart));
     const body = bytes.subarray(bodyStart, bodyStart + bodyLength);
     this.#onFrame(splitBody(head, body));
@@ -162,8 +196,12 @@ export class FrameReader {
   }
 }
 
+/** Most pieces of bytes in one message: even an empty one becomes an object. */
+const MAX_PARTS = 100_000;
+
 function splitBody(head: unknown, body: Buffer): Frame {
   if (!isArray(head) || !isArray(head[1])) throw new MalformedMessageError('a binary message is malformed');
+  if (head[1].length > MAX_PARTS) throw new MessageSizeError(MAX_PARTS, 'pieces of bytes');
   const parts: Uint8Array[] = [];
   let start = 0;
   for (let index = 0; index < head[1].length; index += 1) {

@@ -30,6 +30,7 @@ export const hasOwn: (value: object, key: PropertyKey) => boolean = Object.hasOw
 export const jsonStringify: (value: unknown) => string = JSON.stringify;
 export const jsonParse: (text: string) => unknown = JSON.parse;
 export const isView: (value: unknown) => value is ArrayBufferView = ArrayBuffer.isView;
+export const toText: (value: unknown) => string = String;
 export const numberIsFinite: (value: unknown) => boolean = Number.isFinite;
 
 export const apply: (fn: unknown, self: unknown, args: readonly unknown[]) => unknown =

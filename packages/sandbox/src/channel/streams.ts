@@ -11,6 +11,8 @@ import { mapGet, mapSet } from './primordials.ts';
 
 /** Items a consumer asks for ahead. */
 const WINDOW = 16;
+/** Streams that the other side may have open: each is remembered until it ends. */
+const MAX_INCOMING = 10_000;
 
 /** What the streams need of their side of the channel. */
 export interface StreamHost {
@@ -66,6 +68,7 @@ export class StreamTable {
   /** The local end of a stream that the other side offers. Can be iterated once. */
   accept(id: number): AsyncIterable<unknown> & AsyncIterator<unknown> {
     if (this.#incoming.has(id)) throw new MalformedMessageError('a stream came twice');
+    if (this.#incoming.size >= MAX_INCOMING) throw new MalformedMessageError('too many streams are open');
     const stream: Incoming = { items: [], waiters: [], credit: 0, end: undefined };
     mapSet(this.#incoming, id, stream);
     const iterator: AsyncIterable<unknown> & AsyncIterator<unknown> = {

@@ -1,5 +1,5 @@
 import type { RemoteErrorData } from '@truthound/protocols';
-import { append, isArray } from '../channel/primordials.ts';
+import { append, isArray, stringSlice, toText } from '../channel/primordials.ts';
 
 /** What the host may use to tell a denied act from the plugin's own failure. */
 export interface DescribedError extends RemoteErrorData {
@@ -24,22 +24,26 @@ function read(value: object, key: string): unknown {
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value.slice(0, MAX_TEXT) : undefined;
+  return typeof value === 'string' ? stringSlice(value, 0, MAX_TEXT) : undefined;
 }
 
 function describePrimitive(value: unknown): string {
   try {
-    return String(value).slice(0, MAX_TEXT);
+    return stringSlice(toText(value), 0, MAX_TEXT);
   } catch {
     return 'a value that cannot be shown';
   }
 }
 
 function describeMembers(members: unknown, depth: number): readonly DescribedError[] | undefined {
-  if (!isArray(members)) return undefined;
   const described: DescribedError[] = [];
-  for (let index = 0; index < members.length && index < 20; index += 1)
-    append(described, describeError(members[index], depth + 1));
+  try {
+    if (!isArray(members)) return undefined;
+    for (let index = 0; index < members.length && index < 20; index += 1)
+      append(described, describeError(members[index], depth + 1));
+  } catch {
+    // A proxy, or a getter in a list: what came before it is told.
+  }
   return described;
 }
 

@@ -33,6 +33,7 @@ import {
   readGuestText,
   readRemoteError,
 } from '../channel/messages.ts';
+import { MessageSizeError, guestLimits } from '../channel/message-limits.ts';
 import { StreamTable } from '../channel/streams.ts';
 import { describeError } from '../guest/describe-error.ts';
 import { rebuildError } from '../guest/guest-channel.ts';
@@ -45,6 +46,7 @@ import type { GuestExit, GuestLink } from './guest-link.ts';
 import { joinStacks } from './join-stacks.ts';
 import { MAX_TIMER_MS, PendingCalls } from './pending-calls.ts';
 import { UsageMeter } from './usage-meter.ts';
+import { ViolationFeed } from './violation-feed.ts';
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -57,8 +59,8 @@ export interface SessionOptions {
   readonly hasTimeLimits: boolean;
   /** How long the guest may take to lock down, before any plugin code runs. */
   readonly startupTimeoutMs: number;
-  /** Makes the report of what the guest confirmed. Throws where the policy asks for more. */
-  readonly createReport: (steps: readonly StepReport[]) => EnforcementReport;
+  /** Makes the report of what the guest confirmed, and what was confirmed of it. Throws where the policy asks for more. */
+  readonly createReport: (steps: readonly StepReport[]) => EnforcementReport | Promise<EnforcementReport>;
 }
 
 /** What the guest threw, before the host has made an error of it. */
@@ -77,8 +79,6 @@ interface Waiter<Value> {
 
 const MAX_CALLS_IN_FLIGHT = 10_000;
 const MAX_HOST_CALLS_IN_FLIGHT = 1000;
-/** A guest may send this much in one message, beyond what its memory could ever hold. */
-const MESSAGE_HEADROOM_BYTES = 1024 * 1024;
 /** Lines of output kept for the first who listens. */
 const MAX_UNHEARD_LINES = 100;
 /** Functions that the guest keeps, so that their text crosses once. */
@@ -94,6 +94,9 @@ export class SandboxSession implements SandboxContext {
   readonly #connection: Connection;
   readonly #streams: StreamTable;
   readonly #events = new EventHub<SandboxEvents>();
+  readonly #violations = new ViolationFeed((event) => {
+    this.#events.emit('violation', event);
+  });
   readonly #meter = new UsageMeter();
   readonly #calls = new PendingCalls(({ startedAtMs, limitMs }, nowMs) => {
     const executionTime = (nowMs - startedAtMs) / 1000;
@@ -124,8 +127,6 @@ export class SandboxSession implements SandboxContext {
     this.#options = options;
     this.pluginId = options.pluginId;
     this.policy = options.policy;
-    const maxMessageBytes =
-      Math.min(options.policy.resourceLimits.maxMemoryMb, 256) * 1024 * 1024 + MESSAGE_HEADROOM_BYTES;
     this.#streams = new StreamTable({
       send: (message) => {
         this.#connection.send(message);
@@ -147,7 +148,7 @@ export class SandboxSession implements SandboxContext {
         },
         onClose: () => undefined,
       },
-      { maxMessageBytes },
+      { limits: guestLimits(options.policy.resourceLimits.maxMemoryMb) },
     );
     options.link.onOutput((level, text) => {
       const event = Object.freeze({ level, text: readGuestText(text), at: new Date() });
@@ -174,7 +175,7 @@ export class SandboxSession implements SandboxContext {
         const steps = await new Promise<readonly StepReport[]>((resolve, reject) => {
           session.#ready = { resolve, reject };
         });
-        session.#enforcement = options.createReport(steps);
+        session.#enforcement = await options.createReport(steps);
       });
       return session;
     } catch (error) {
@@ -231,7 +232,7 @@ export class SandboxSession implements SandboxContext {
         this.#sendCall(id, target, args);
       } catch (error) {
         this.#meter.callEnded(true);
-        throw error;
+        throw error instanceof ChannelCapacityError ? this.#capacityError(error) : error;
       }
       const limitMs = this.#limitMs(timeoutSec);
       const describe = (): string => describeTarget(target);
@@ -429,11 +430,7 @@ export class SandboxSession implements SandboxContext {
         return;
       case 'violation':
         this.#meter.violated();
-        this.#events.emit('violation', {
-          type: known[1],
-          action: readGuestText(known[2], 500),
-          at: new Date(),
-        });
+        this.#violations.add(known[1], readGuestText(known[2], 500));
         return;
       default:
         this.#streams.handle(known, decode);
@@ -481,13 +478,11 @@ export class SandboxSession implements SandboxContext {
 
   #endByFault(fault: Error): void {
     this.#meter.violated();
+    this.#violations.flush();
     this.#events.emit('violation', { type: 'protocol', action: fault.message, at: new Date() });
     const reason =
-      fault instanceof ChannelCapacityError || fault.message.includes('larger than')
-        ? new SandboxResourceError(
-            { ...this.#facts(), resourceType: 'message', limit: this.#messageLimit(fault), actual: NaN },
-            { cause: fault },
-          )
+      fault instanceof ChannelCapacityError || fault instanceof MessageSizeError
+        ? this.#capacityError(fault)
         : new SandboxError(
             `the guest of plugin "${this.pluginId}" sent what no honest guest sends (${fault.message}) and was ended`,
             this.#facts(),
@@ -496,10 +491,12 @@ export class SandboxSession implements SandboxContext {
     void this.terminate(reason);
   }
 
-  #messageLimit(fault: Error): number {
-    return fault instanceof ChannelCapacityError
-      ? fault.limit
-      : Math.min(this.policy.resourceLimits.maxMemoryMb, 256) * 1024 * 1024;
+  #capacityError(fault: ChannelCapacityError | MessageSizeError): SandboxResourceError {
+    const actual = fault instanceof ChannelCapacityError ? fault.actual : NaN;
+    return new SandboxResourceError(
+      { ...this.#facts(), resourceType: 'message', limit: fault.limit, actual },
+      { cause: fault },
+    );
   }
 
   /** The guest is gone: everything that waits for it gets to know why. */
@@ -524,6 +521,7 @@ export class SandboxSession implements SandboxContext {
     }
     for (const waiter of [this.#hello, this.#ready, this.#loaded]) waiter?.reject(error);
     this.#streams.closeAll(error);
+    this.#violations.flush();
     this.#events.emit('exit', {
       exitCode,
       signal,

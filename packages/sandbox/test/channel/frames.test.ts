@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { MalformedMessageError } from '../../src/channel/decode-value.ts';
 import { DirectReader } from '../../src/channel/direct-reader.ts';
 import { type Frame, FrameReader } from '../../src/channel/frames.ts';
+import { type MessageLimits, MessageSizeError, guestLimits } from '../../src/channel/message-limits.ts';
 import { thrownBy } from '../support/thrown-by.ts';
 import { readFrames, toBytes } from './round-trip.ts';
 
@@ -35,6 +36,8 @@ function head(headLength: number, bodyLength: number): Buffer {
   bytes.writeUInt32LE(bodyLength, 5);
   return bytes;
 }
+
+const SMALL: MessageLimits = { bytes: 1000, textBytes: 600, values: 50_000 };
 
 /** A binary frame of a head given as text. */
 function frame(text: string, body: Uint8Array): Buffer {
@@ -113,20 +116,65 @@ describe('frames', () => {
   });
 
   it('are refused by their head alone when they are too large', () => {
-    const reader = new FrameReader(() => undefined, 1000);
+    const reader = new FrameReader(() => undefined, SMALL);
     expect(() => {
       reader.push(head(500, 501));
     }).toThrow('larger than 1000 bytes');
+    expect(() => {
+      reader.push(head(601, 1));
+    }).toThrow('larger than 600 bytes of JSON');
   });
 
   it.each([
     ['one piece', 1],
     ['many pieces', 40],
   ])('are refused when a line never ends, in %s', (_name, pieces) => {
-    const reader = new FrameReader(() => undefined, 1000);
+    const reader = new FrameReader(() => undefined, SMALL);
     const piece = Buffer.from('['.repeat(Math.ceil(1100 / pieces)));
     expect(() => {
       for (let index = 0; index < pieces; index += 1) reader.push(piece);
-    }).toThrow('larger than 1000 bytes');
+    }).toThrow('larger than 600 bytes of JSON');
+  });
+
+  it.each([
+    ['objects', '{},'],
+    ['lists', '[],'],
+    ['numbers', '0,'],
+    ['strings', '"",'],
+    ['keys', '{"a":{"b":0}},'],
+  ])('are refused unparsed when their text holds too many %s', (_name, item) => {
+    const limits = { ...guestLimits(512), values: 50_000 };
+    const frames: Frame[] = [];
+    const reader = new FrameReader((each) => frames.push(each), limits);
+    const line = (count: number): Buffer => Buffer.from(`["x",[${item.repeat(count)}0]]\n`);
+    reader.push(line(10_000));
+    expect(() => {
+      reader.push(line(200_000));
+    }).toThrow(MessageSizeError);
+    expect(frames).toHaveLength(1);
+  });
+
+  it('may hold strings full of what counts outside of them', () => {
+    const text = '{},[]\\"'.repeat(300_000);
+    const limits = { ...guestLimits(512), values: 10 };
+    const frames: Frame[] = [];
+    new FrameReader((each) => frames.push(each), limits).push(
+      Buffer.from(`${JSON.stringify(['x', text])}\n`),
+    );
+    expect(frames[0]?.message).toEqual(['x', text]);
+  });
+
+  it('keep no more of a message that drips in than its bytes', () => {
+    const reader = new FrameReader(() => undefined);
+    reader.push(head(1000, 5_000_000));
+    const before = process.memoryUsage();
+    for (let index = 0; index < 1_000_000; index += 1) reader.push(Buffer.from([0x20]));
+    const after = process.memoryUsage();
+    expect(after.external + after.heapUsed - before.external - before.heapUsed).toBeLessThan(60e6);
+  });
+
+  it('may not have more pieces of bytes than anybody needs', () => {
+    const lengths = `[[],[${'0,'.repeat(100_000)}0]]`;
+    expect(() => readFrames(frame(lengths, new Uint8Array(0)))).toThrow('100000 pieces of bytes');
   });
 });

@@ -66,6 +66,8 @@ describe('decoding what a hostile peer sent', () => {
     ['bytes of an unknown type', { $: ['bytes', ['constructor', 0]] }],
     ['a bigint that is none', { $: ['bigint', '0x10; process.exit()'] }],
     ['a bigint that takes for ever', { $: ['bigint', '9'.repeat(100_001)] }],
+    ['bigints that take for ever together', Array(11).fill({ $: ['bigint', '9'.repeat(100_000)] })],
+    ['bytes that are copied again and again', Array(2).fill({ $: ['bytes', ['ArrayBuffer', 0]] })],
     ['a regular expression that is none', { $: ['regexp', ['(', '']] }],
     ['a stream where none can be', { $: ['stream', 1] }],
     ['a map of no pairs', { $: ['map', [1]] }],

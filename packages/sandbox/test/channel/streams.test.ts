@@ -142,6 +142,12 @@ describe('a peer that does not keep to the rules', () => {
     expect(() => table.accept(1)).toThrow(MalformedMessageError);
   });
 
+  it('may not be opened without end', () => {
+    const { table } = createTable();
+    for (let id = 0; id < 10_000; id += 1) table.accept(id);
+    expect(() => table.accept(10_000)).toThrow(MalformedMessageError);
+  });
+
   it('may not send more than it was asked for', () => {
     const { table } = createTable();
     const iterator = table.accept(1)[Symbol.asyncIterator]();

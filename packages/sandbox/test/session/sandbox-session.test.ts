@@ -453,6 +453,38 @@ describe('calls to the host', () => {
   });
 });
 
+describe('a guest that does not read', () => {
+  it('makes further calls fail with an error that says so, and keeps the rest', async () => {
+    const { guest, session } = await startSession();
+    guest.raw.pause();
+    const bytes = new Uint8Array(64 * 1024 * 1024);
+    const outcomes = Array.from({ length: 12 }, () =>
+      session.invoke(RUN, [bytes]).catch((error: unknown) => error),
+    );
+    expect(await outcomes.at(-1)).toMatchObject({ code: 'ERR_SANDBOX_RESOURCE', resourceType: 'message' });
+    expect(session.isAlive).toBe(true);
+    expect(session.callsInFlight).toBeLessThan(10);
+    await session.terminate();
+  });
+});
+
+describe('violations', () => {
+  it('are told at a bounded rate, and all are counted', async () => {
+    const { guest, session } = await startSession();
+    const heard: unknown[] = [];
+    session.on('violation', (event) => heard.push(event));
+    const call = session.invoke(RUN, []);
+    const [, id] = await guest.next('call');
+    for (let index = 0; index < 500; index += 1) guest.send('violation', 'module', 'import node:vm');
+    guest.send('result', id, null, false);
+    await call;
+    expect(heard).toHaveLength(100);
+    expect(await session.resourceUsage()).toMatchObject({ violations: 500 });
+    await session.terminate();
+    expect(heard.at(-1)).toMatchObject({ action: expect.stringContaining('400 more') as string });
+  });
+});
+
 describe('the end of a guest', () => {
   it.each([
     [{ exitCode: 3 }, '', { code: 'ERR_SANDBOX', exitCode: 3, signal: undefined }],

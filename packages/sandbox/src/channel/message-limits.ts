@@ -1,0 +1,85 @@
+/**
+ * What one message may ask of its reader.
+ *
+ * Bytes cost what they weigh. Text costs far more: three characters of JSON make an object of fifty bytes,
+ * and making millions of them keeps the event loop busy for seconds, or fills the heap. So text is limited
+ * on its own, and what it would become is counted before it is parsed.
+ *
+ * @module
+ */
+import { MalformedMessageError } from './decode-value.ts';
+
+/** Limits of one message. */
+export interface MessageLimits {
+  /** Largest message, in bytes. */
+  readonly bytes: number;
+  /** Largest JSON text in one, in bytes. */
+  readonly textBytes: number;
+  /** Most values that text may hold: its brackets, braces and commas, outside of strings. */
+  readonly values: number;
+}
+
+/** Largest message that crosses, in bytes. */
+export const MAX_MESSAGE_BYTES: number = 256 * 1024 * 1024;
+
+/** For a peer that is trusted. */
+export const FULL_LIMITS: MessageLimits = {
+  bytes: MAX_MESSAGE_BYTES,
+  textBytes: MAX_MESSAGE_BYTES,
+  values: Infinity,
+};
+
+/** For text from a guest: what ten megabytes of dense rows hold. */
+const MAX_GUEST_TEXT_BYTES = 64 * 1024 * 1024;
+const MAX_GUEST_VALUES = 2_000_000;
+
+/** The limits of a guest that may use that much memory: nothing honest is larger than what it was made in. */
+export function guestLimits(maxMemoryMb: number): MessageLimits {
+  const bytes = Math.min(maxMemoryMb * 1024 * 1024, MAX_MESSAGE_BYTES);
+  return { bytes, textBytes: Math.min(bytes, MAX_GUEST_TEXT_BYTES), values: MAX_GUEST_VALUES };
+}
+
+/** A message is larger than its reader takes. */
+export class MessageSizeError extends MalformedMessageError {
+  static {
+    this.prototype.name = 'MessageSizeError';
+  }
+
+  readonly limit: number;
+
+  constructor(limit: number, unit: 'bytes' | 'bytes of JSON' | 'values' | 'pieces of bytes' = 'bytes') {
+    super(
+      `a message is larger than ${String(limit)} ${unit}: give less at a time, as items of an async iterable, or as bytes`,
+    );
+    this.limit = limit;
+  }
+}
+
+/** Texts up to this can't hold enough to matter, and are not looked through. */
+const SMALL_TEXT_BYTES = 256 * 1024;
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
+
+/**
+ * Looks through JSON text before it is parsed.
+ * @throws MessageSizeError when it is too long, or holds too many values
+ */
+export function assertTextFits(bytes: Uint8Array, start: number, end: number, limits: MessageLimits): void {
+  if (end - start > limits.textBytes) throw new MessageSizeError(limits.textBytes, 'bytes of JSON');
+  if (end - start <= SMALL_TEXT_BYTES || limits.values === Infinity) return;
+  let values = 0;
+  let isInString = false;
+  for (let index = start; index < end; index += 1) {
+    const byte = bytes[index];
+    if (isInString) {
+      if (byte === BACKSLASH) index += 1;
+      else if (byte === QUOTE) isInString = false;
+    } else if (byte === QUOTE) isInString = true;
+    else if (byte === COMMA || byte === BRACKET || byte === BRACE) values += 1;
+  }
+  if (values > limits.values) throw new MessageSizeError(limits.values, 'values');
+}
