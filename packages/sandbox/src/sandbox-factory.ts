@@ -1,9 +1,10 @@
 import { IsolationLevel, type SandboxEngine, SandboxError, compareIsolation } from '@truthound/protocols';
+import { ContainerSandboxEngine, type ContainerSandboxEngineOptions } from './engines/container.ts';
 import { NoopSandboxEngine } from './engines/noop.ts';
 import { ProcessSandboxEngine, type ProcessSandboxEngineOptions } from './engines/process.ts';
 
 /** Options for the engine that is made; each engine takes its own and ignores the others'. */
-export type EngineOptions = ProcessSandboxEngineOptions;
+export type EngineOptions = ContainerSandboxEngineOptions & ProcessSandboxEngineOptions;
 
 /** Makes an engine. */
 export type EngineFactory = (options: EngineOptions) => SandboxEngine;
@@ -18,6 +19,7 @@ export interface BestAvailableOptions {
 const BUILT_IN: readonly (readonly [IsolationLevel, EngineFactory])[] = [
   [IsolationLevel.NONE, () => new NoopSandboxEngine()],
   [IsolationLevel.PROCESS, (options) => new ProcessSandboxEngine(options)],
+  [IsolationLevel.CONTAINER, (options) => new ContainerSandboxEngine(options)],
 ];
 
 /** From strong to weak; a WASM engine is somebody's own and never a fallback. */
@@ -91,19 +93,26 @@ export class SandboxEngineRegistry {
       (level) => level !== preferred && compareIsolation(level, preferred) < 0,
     );
     const candidates = [preferred, ...weaker].filter((level) => compareIsolation(level, minimum) >= 0);
-    const unavailable: IsolationLevel[] = [];
+    const unavailable: string[] = [];
     for (const level of candidates) {
       if (await this.isAvailable(level)) {
         return unavailable.length === 0
           ? this.create(level)
           : withFallbackReason(this.create(level), unavailable);
       }
-      unavailable.push(level);
+      unavailable.push(this.#explain(level));
     }
     throw new SandboxError(
-      `no sandbox engine of level "${minimum}" or stronger works here: tried ${unavailable.join(', ') || 'none'}. ` +
+      `no sandbox engine of level "${minimum}" or stronger works here: tried ${unavailable.join('; ') || 'none'}. ` +
         'Install what the engine needs, or name a lower minimum',
     );
+  }
+
+  /** The level, and why its engine does not work here, where the engine says so. */
+  #explain(level: IsolationLevel): string {
+    const engine = this.#singletons.get(level);
+    const reason = engine instanceof ContainerSandboxEngine ? engine.unavailableReason : undefined;
+    return reason === undefined ? `"${level}"` : `"${level}" (${reason})`;
   }
 
   /** Cleans every shared engine up, and forgets them. */
@@ -121,10 +130,10 @@ export class SandboxEngineRegistry {
 }
 
 /** The same engine, with the reason for its choice. Methods stay the engine's own, so its private state does too. */
-function withFallbackReason(engine: SandboxEngine, unavailable: readonly IsolationLevel[]): SandboxEngine {
+function withFallbackReason(engine: SandboxEngine, unavailable: readonly string[]): SandboxEngine {
   return {
     isolationLevel: engine.isolationLevel,
-    fallbackReason: `level "${unavailable.join('", "')}" does not work here; "${engine.isolationLevel}" is used instead`,
+    fallbackReason: `the level ${unavailable.join(' and ')} does not work here; "${engine.isolationLevel}" is used instead`,
     isAvailable: engine.isAvailable.bind(engine),
     createSandbox: engine.createSandbox.bind(engine),
     execute: engine.execute.bind<SandboxEngine['execute']>(engine),

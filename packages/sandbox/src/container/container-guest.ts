@@ -4,7 +4,7 @@ import { addLiveGuest, removeLiveGuest } from '../process/live-guests.ts';
 import { readProcessStatus } from '../process/process-status.ts';
 import type { GuestExit, GuestLink, GuestMeasurement } from '../session/guest-link.ts';
 import type { ChannelSocket } from './channel-socket.ts';
-import { type ContainerRuntime, ContainerRuntimeError, type RunningContainer } from './container-runtime.ts';
+import type { ContainerRuntime, RunningContainer } from './container-runtime.ts';
 import type { ContainerSpec } from './container-spec.ts';
 import { readContainerExit } from './container-exit.ts';
 import { ContainerOutput } from './container-output.ts';
@@ -138,9 +138,10 @@ async function startContainer(
   try {
     return await runtime.start(spec, signal);
   } catch (cause) {
-    if (!(cause instanceof ContainerRuntimeError)) throw cause;
+    signal?.throwIfAborted();
+    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new SandboxError(
-      `the container of plugin "${pluginId}" could not be started: ${cause.message} (${runtime.description})`,
+      `the container of plugin "${pluginId}" could not be started: ${reason} (${runtime.description})`,
       { pluginId },
       { cause },
     );

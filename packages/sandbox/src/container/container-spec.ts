@@ -77,7 +77,7 @@ export const GUEST_USER = '65534:65534';
 export const SCRATCH_PATH = '/tmp';
 
 const MEGABYTE = 1024 * 1024;
-const MAX_SCRATCH_MB = 64;
+const MAX_SCRATCH_BYTES = 64 * MEGABYTE;
 /** What Node opens until it runs the guest, with room for the guest's own exact limit to be set below. */
 const NODE_DESCRIPTORS = 64;
 /** Threads that Node starts, with room for some Workers. */
@@ -86,30 +86,43 @@ const PIDS_WITH_SUBPROCESSES = 256;
 /** The kernel's smallest quota: 1 ms in 100 ms. */
 const MIN_CPUS = 0.01;
 
+/** The limits of a container under a policy; `undefined` where there is none. */
+export function limitsOfPolicy({ resourceLimits, allowSubprocess, allowNetwork }: SecurityPolicy): {
+  readonly memoryBytes: number | undefined;
+  readonly cpus: number | undefined;
+  readonly pidsLimit: number;
+  readonly hasNetwork: boolean;
+} {
+  const { maxMemoryMb, maxCpuPercent } = resourceLimits;
+  return {
+    memoryBytes: Number.isFinite(maxMemoryMb) ? Math.ceil(maxMemoryMb * MEGABYTE) : undefined,
+    cpus: Number.isFinite(maxCpuPercent) ? Math.max(maxCpuPercent / 100, MIN_CPUS) : undefined,
+    pidsLimit: allowSubprocess ? PIDS_WITH_SUBPROCESSES : PIDS_OF_NODE,
+    hasNetwork: allowNetwork,
+  };
+}
+
 /** Works out the container for a policy. Pure: the same facts give the same container. */
 export function createContainerSpec(policy: SecurityPolicy, facts: ContainerFacts): ContainerSpec {
-  const { maxMemoryMb, maxCpuPercent, maxFileDescriptors } = policy.resourceLimits;
-  const memoryMb = Number.isFinite(maxMemoryMb) ? maxMemoryMb : undefined;
+  const { memoryBytes, cpus, pidsLimit, hasNetwork } = limitsOfPolicy(policy);
   return {
     name: facts.sandboxName,
     image: facts.image,
     command: facts.command,
     labels: facts.labels,
     user: GUEST_USER,
-    memoryBytes: memoryMb === undefined ? undefined : Math.ceil(memoryMb * MEGABYTE),
-    cpus: Number.isFinite(maxCpuPercent)
-      ? Math.min(Math.max(maxCpuPercent / 100, MIN_CPUS), facts.cpuCount)
-      : undefined,
-    pidsLimit: policy.allowSubprocess ? PIDS_WITH_SUBPROCESSES : PIDS_OF_NODE,
-    network: policy.allowNetwork ? 'bridge' : 'none',
+    memoryBytes,
+    cpus: cpus === undefined ? undefined : Math.min(cpus, facts.cpuCount),
+    pidsLimit,
+    network: hasNetwork ? 'bridge' : 'none',
     mounts: facts.mounts,
     scratch: {
       target: SCRATCH_PATH,
       // What lies there counts as memory, so it may not take all of it.
-      sizeBytes: Math.ceil(Math.min(MAX_SCRATCH_MB, (memoryMb ?? Infinity) / 4) * MEGABYTE),
+      sizeBytes: Math.ceil(Math.min(MAX_SCRATCH_BYTES, (memoryBytes ?? Infinity) / 4)),
       isExecutable: facts.needsExecutableScratch,
     },
-    ulimits: listUlimits(maxFileDescriptors, facts.hostLimits),
+    ulimits: listUlimits(policy.resourceLimits.maxFileDescriptors, facts.hostLimits),
     seccomp: facts.seccomp,
     folder: facts.folder,
     runtimeArgs: facts.runtimeArgs,

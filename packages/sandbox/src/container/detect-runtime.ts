@@ -98,12 +98,12 @@ async function tryOut(wanted: string, request: RuntimeRequest): Promise<UsableRu
   const runtime = await connect(wanted);
   await sweepOrphans(runtime);
   const image = request.image ?? (await buildGuestImage(runtime, { node: request.node })).reference;
-  const nodePath = request.image === undefined ? IMAGE_NODE : 'node';
-  const trial = await tryRuntime(runtime, image, nodePath, request.runtimeArgs);
+  const node = request.image === undefined ? IMAGE_NODE : 'node';
+  const trial = await tryRuntime(runtime, image, node, request.runtimeArgs);
   return {
     runtime,
     image,
-    nodePath,
+    nodePath: trial.nodePath,
     node: parseNodeVersion(trial.nodeVersion),
     runtimeArgs: trial.runtimeArgs,
   };

@@ -11,6 +11,8 @@ import { pipeline } from 'node:stream/promises';
 import { ContainerRuntimeError } from './container-runtime.ts';
 
 const API = '/v1.41';
+/** For an answer, which on a machine that is short of time can be slow to come. */
+const ANSWER_TIMEOUT_MS = 60_000;
 
 /** One call of the API. */
 export interface DockerCall {
@@ -20,7 +22,7 @@ export interface DockerCall {
   readonly body?: object;
   /** Sent as it is, in place of `body`. */
   readonly archive?: AsyncIterable<Buffer>;
-  /** A connection of its own, for an answer that stays open. @defaultValue false */
+  /** A connection of its own, for an answer that stays open as long as it takes. @defaultValue false */
   readonly isLong?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
@@ -70,6 +72,7 @@ export class DockerClient {
   }
 
   #send({ method, path, body, archive, isLong = false, signal }: DockerCall): Promise<IncomingMessage> {
+    const isUnlimited = isLong || archive !== undefined;
     return new Promise((resolve, reject) => {
       const sent = request(
         {
@@ -81,12 +84,20 @@ export class DockerClient {
             ...(body === undefined ? {} : { 'content-type': 'application/json' }),
             ...(archive === undefined ? {} : { 'content-type': 'application/x-tar' }),
           },
-          agent: isLong || archive !== undefined ? false : this.#agent,
+          agent: isUnlimited ? false : this.#agent,
+          ...(isUnlimited ? {} : { timeout: ANSWER_TIMEOUT_MS }),
           ...(signal === undefined ? {} : { signal }),
         },
         resolve,
       );
       sent.on('error', reject);
+      sent.on('timeout', () => {
+        sent.destroy(
+          new Error(
+            `the daemon at ${this.socketPath} did not answer within ${String(ANSWER_TIMEOUT_MS / 1000)} s`,
+          ),
+        );
+      });
       if (archive !== undefined) pipeline(archive, sent).catch(reject);
       else sent.end(body === undefined ? undefined : JSON.stringify(body));
     });

@@ -30,11 +30,12 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async start(spec: ContainerSpec, signal?: AbortSignal): Promise<RunningContainer> {
+    signal?.throwIfAborted();
+    // Never cut short: a request that was given up may have made a container all the same.
     const { Id: id } = (await this.#client.fetch({
       method: 'POST',
       path: `/containers/create${query({ name: spec.name })}`,
       body: dockerRequest(spec),
-      signal,
     })) as { readonly Id: string };
     try {
       const [output, end] = await Promise.all([
@@ -50,7 +51,8 @@ export class DockerRuntime implements ContainerRuntime {
           isLong: true,
         }),
       ]);
-      await this.#client.fetch({ method: 'POST', path: `/containers/${id}/start`, signal });
+      signal?.throwIfAborted();
+      await this.#client.fetch({ method: 'POST', path: `/containers/${id}/start` });
       return new DockerContainer(this.#client, { id, name: spec.name, output, end });
     } catch (error) {
       await this.remove(id);

@@ -16,6 +16,8 @@ import { type LinuxArchitecture, isLinuxArchitecture } from '../kernel/linux-arc
 export interface TrialResult {
   /** Version of the Node inside, as it told itself. */
   readonly nodeVersion: string;
+  /** Where that Node lies in the image. */
+  readonly nodePath: string;
   /** Arguments that this machine needs on top. */
   readonly runtimeArgs: readonly string[];
 }
@@ -30,6 +32,9 @@ const ADAPTATIONS: readonly {
   // A host with neither cgroups of its own nor a manager for them.
   { complaint: /cgroupfs|systemd|dbus/i, args: ['--cgroup-manager=cgroupfs'] },
 ];
+
+const TRIAL_TIMEOUT_MS = 60_000;
+const ASK_NODE = 'console.log(JSON.stringify([process.version, process.execPath]))';
 
 /** The architecture of the guests. @throws TypeError where none is supported */
 export function guestArchitecture(): LinuxArchitecture {
@@ -52,7 +57,7 @@ export async function tryRuntime(
   const left = runtime.kind === 'podman' ? [...ADAPTATIONS] : [];
   for (;;) {
     try {
-      return { nodeVersion: await runTrial(runtime, image, node, args), runtimeArgs: args };
+      return { ...(await runTrial(runtime, image, node, args)), runtimeArgs: args };
     } catch (error) {
       const message = error instanceof ContainerRuntimeError ? error.message : '';
       const index = left.findIndex(({ complaint }) => complaint.test(message));
@@ -69,14 +74,14 @@ async function runTrial(
   image: string,
   node: string,
   runtimeArgs: readonly string[],
-): Promise<string> {
+): Promise<Omit<TrialResult, 'runtimeArgs'>> {
   const folder = await mkdtemp(join(tmpdir(), `truthound-sandbox-${String(process.pid)}-`));
   try {
     const container = await runtime.start(
       createContainerSpec(STANDARD, {
         sandboxName: `truthound-trial-${randomBytes(8).toString('hex')}`,
         image,
-        command: [node, '--version'],
+        command: [node, '-e', ASK_NODE],
         labels: { [SANDBOX_LABEL]: 'trial', [OWNER_LABEL]: ownerLabel() },
         mounts: [],
         seccomp: createSeccompProfile(STANDARD, guestArchitecture()),
@@ -87,12 +92,19 @@ async function runTrial(
         runtimeArgs,
       }),
     );
+    const limit = setTimeout(() => {
+      container.kill();
+    }, TRIAL_TIMEOUT_MS);
     const [stdout, stderr, code] = await Promise.all([
       text(container.stdout),
       text(container.stderr),
       container.exited,
     ]);
-    if (code === 0 && /^v\d+/.test(stdout)) return stdout.trim();
+    clearTimeout(limit);
+    if (code === 0) {
+      const [nodeVersion, nodePath] = JSON.parse(stdout) as readonly [string, string];
+      return { nodeVersion, nodePath };
+    }
     throw new ContainerRuntimeError(stderr.trim() || `the trial ended with exit code ${String(code)}`, code);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,0 +1,285 @@
+import { join, relative } from 'node:path';
+import {
+  type InvokeOptions,
+  IsolationLevel,
+  type SandboxContext,
+  type SandboxEngine,
+  SandboxError,
+  type SandboxFunction,
+  type SandboxOptions,
+  type SandboxReference,
+  type SecurityPolicy,
+  ValidationRangeError,
+  createPolicy,
+} from '@truthound/protocols';
+import { assertEnforced, createEnforcementReport } from '../confinement/enforcement.ts';
+import { appliedContainerLayers } from '../container/container-layers.ts';
+import { containerStandbyKey, createContainerPlan } from '../container/container-plan.ts';
+import { ContainerSite } from '../container/container-site.ts';
+import {
+  type RuntimeDiagnosis,
+  type RuntimeRequest,
+  type UsableRuntime,
+  detectRuntime,
+} from '../container/detect-runtime.ts';
+import { assertPinned } from '../container/image-reference.ts';
+import { copyForGuest, isReadableByGuest, shareWithGuest } from '../container/shared-copy.ts';
+import { type ResolvedPluginSource, resolvePluginSource, toModuleUrl } from '../plugin-entry-point.ts';
+import { ModuleCopies } from '../process/module-copies.ts';
+import { StandbyPool } from '../process/standby-pool.ts';
+import type { Target } from '../session/call-target.ts';
+import { SandboxSession } from '../session/sandbox-session.ts';
+import { assertEngineFits } from './engine-fit.ts';
+import { OwnedSessions } from './owned-sessions.ts';
+
+/** How a {@link ContainerSandboxEngine} starts its guests. */
+export interface ContainerSandboxEngineOptions {
+  /**
+   * `docker`, `podman`, or a path: of a Podman program, or of the Unix socket of a daemon that speaks Docker's
+   * API. @defaultValue the first of Docker and Podman that can run a container
+   */
+  readonly runtime?: string;
+  /**
+   * An image with a Node on its path, by digest (`node@sha256:…`) or by a tag that says which; it must be on
+   * this machine. @defaultValue one that is made of `guestNode`, with no other program in it
+   */
+  readonly image?: string;
+  /** More options for `podman run`. Docker takes `--runtime=NAME`. @defaultValue none */
+  readonly runtimeArgs?: readonly string[];
+  /** The Node that the image is made of. @defaultValue the host's own */
+  readonly guestNode?: string;
+  /** How many containers are kept started ahead, for each set of limits and paths. @defaultValue 0 */
+  readonly standby?: number;
+}
+
+const STARTUP_TIMEOUT_MS = 30_000;
+const REMEDY =
+  'it needs an engine with cgroups, namespaces and seccomp, on Linux with Landlock (kernel 6.12 or newer for all of it); `await engine.diagnose()` says what was found';
+
+/** Runs each plugin in a container of its own, on Docker or Podman, with the same lockdown inside as a guest process has. */
+export class ContainerSandboxEngine implements SandboxEngine {
+  readonly isolationLevel: IsolationLevel = IsolationLevel.CONTAINER;
+  readonly #request: RuntimeRequest;
+  readonly #sessions = new OwnedSessions();
+  readonly #standbySize: number;
+  #standby: StandbyPool<ContainerSite> | undefined;
+  #probe: Promise<boolean> | undefined;
+  #unavailableReason: string | undefined;
+
+  /** @throws ValidationRangeError for a number of standby containers that is none, or an image that may change */
+  constructor(options: ContainerSandboxEngineOptions = {}) {
+    const { runtime, image, runtimeArgs = [], guestNode = process.execPath, standby = 0 } = options;
+    if (!Number.isInteger(standby) || standby < 0) {
+      const problem = `must be a whole number of at least 0, not ${String(standby)}`;
+      throw new ValidationRangeError({
+        subject: 'ContainerSandboxEngineOptions',
+        faults: [{ path: 'standby', problem, outOfRange: true }],
+      });
+    }
+    if (image !== undefined) assertPinned(image);
+    this.#request = { runtime, image, node: guestNode, runtimeArgs: [...runtimeArgs] };
+    this.#standbySize = standby;
+    this.#standby = standby > 0 ? new StandbyPool(standby) : undefined;
+  }
+
+  /** Whether a sandbox runs here, found by running one. */
+  isAvailable(): Promise<boolean> {
+    this.#probe ??= this.#runProbe();
+    return this.#probe;
+  }
+
+  /** Why it is not available, once {@link isAvailable} has answered that. */
+  get unavailableReason(): string | undefined {
+    return this.#unavailableReason;
+  }
+
+  /** Which engine is used here: `docker`, `podman`, or `undefined` where none works, which {@link diagnose} explains. */
+  async detectRuntime(): Promise<'docker' | 'podman' | undefined> {
+    return (await detectRuntime(this.#request)).usable?.runtime.kind;
+  }
+
+  /** Tries every engine, and says in plain words what works, what does not, and what would help. */
+  async diagnose(): Promise<readonly RuntimeDiagnosis[]> {
+    const names = this.#request.runtime === undefined ? ['docker', 'podman'] : [this.#request.runtime];
+    const found = await Promise.all(names.map((runtime) => detectRuntime({ ...this.#request, runtime })));
+    return found.flatMap(({ diagnoses }) => diagnoses);
+  }
+
+  async createSandbox(
+    pluginId: string,
+    policy: SecurityPolicy,
+    options: SandboxOptions = {},
+  ): Promise<SandboxContext> {
+    assertEngineFits(this.isolationLevel, policy, pluginId);
+    if (options.debug === true) {
+      throw new SandboxError(
+        `plugin "${pluginId}" cannot be debugged in a container, whose loopback is its own: debug it with ProcessSandboxEngine`,
+        { pluginId },
+      );
+    }
+    options.signal?.throwIfAborted();
+    const source =
+      options.plugin === undefined ? undefined : await resolvePluginSource(options.plugin, pluginId);
+    const usable = await this.#findRuntime(pluginId);
+    const { site, visible } = await this.#prepare(pluginId, policy, usable, source, options.signal);
+    const session = await this.#startSession(pluginId, policy, options, { usable, site });
+    const readable = [...site.paths.read, ...site.paths.write];
+    const copies = new ModuleCopies(pluginId, site.copies, readable, shareWithGuest);
+    this.#sessions.add(session, copies, () => site.clear());
+    if (visible !== undefined) await this.#load(session, visible, options.signal);
+    return session;
+  }
+
+  execute<Args extends readonly unknown[], Result>(
+    context: SandboxContext,
+    target: SandboxFunction<Args, Result>,
+    ...args: Args
+  ): Promise<Awaited<Result>>;
+  execute<Result = unknown>(
+    context: SandboxContext,
+    target: SandboxReference,
+    ...args: readonly unknown[]
+  ): Promise<Result>;
+  execute(context: SandboxContext, target: Target, ...args: readonly unknown[]): Promise<unknown> {
+    return this.#sessions.call(context, target, args);
+  }
+
+  invoke<Args extends readonly unknown[], Result>(
+    context: SandboxContext,
+    target: SandboxFunction<Args, Result>,
+    args: Args,
+    options?: InvokeOptions,
+  ): Promise<Awaited<Result>>;
+  invoke<Result = unknown>(
+    context: SandboxContext,
+    target: SandboxReference,
+    args: readonly unknown[],
+    options?: InvokeOptions,
+  ): Promise<Result>;
+  invoke(
+    context: SandboxContext,
+    target: Target,
+    args: readonly unknown[],
+    options?: InvokeOptions,
+  ): Promise<unknown> {
+    return this.#sessions.call(context, target, args, options);
+  }
+
+  async terminate(context: SandboxContext): Promise<void> {
+    await this.#sessions.terminate(context);
+  }
+
+  async cleanup(): Promise<void> {
+    await this.#sessions.terminateAll();
+    await this.#standby?.[Symbol.asyncDispose]();
+    this.#standby = this.#standbySize > 0 ? new StandbyPool(this.#standbySize) : undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cleanup();
+  }
+
+  async #findRuntime(pluginId: string): Promise<UsableRuntime> {
+    const { usable, diagnoses } = await detectRuntime(this.#request);
+    if (usable !== undefined) return usable;
+    throw new SandboxError(
+      `plugin "${pluginId}" cannot run in a container, because no engine works here: ${diagnoses.map(({ detail }) => detail).join('; ')}`,
+      { pluginId },
+    );
+  }
+
+  /** A container for the plugin, and where the plugin stands in it: under its own path where that can be, else as a copy. */
+  async #prepare(
+    pluginId: string,
+    policy: SecurityPolicy,
+    usable: UsableRuntime,
+    source: ResolvedPluginSource | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly site: ContainerSite; readonly visible: ResolvedPluginSource | undefined }> {
+    const start = (pluginFolder: string | undefined, isStandby: boolean): Promise<ContainerSite> =>
+      ContainerSite.start({
+        pluginId,
+        policy,
+        usable,
+        pluginFolder,
+        isStandby,
+        signal: isStandby ? undefined : signal,
+      });
+    const parked = this.#standby?.take(containerStandbyKey(policy), () => start(undefined, true));
+    if (source === undefined) return { site: parked ?? (await start(undefined, false)), visible: undefined };
+    if (parked === undefined && (await isReadableByGuest(source.root)))
+      return { site: await start(source.root, false), visible: source };
+    const site = parked ?? (await start(undefined, false));
+    try {
+      const root = join(site.copies, 'plugin');
+      await copyForGuest(source.root, root);
+      return { site, visible: { root, entry: join(root, relative(source.root, source.entry)) } };
+    } catch (error) {
+      await site[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async #startSession(
+    pluginId: string,
+    policy: SecurityPolicy,
+    options: SandboxOptions,
+    { usable, site }: { readonly usable: UsableRuntime; readonly site: ContainerSite },
+  ): Promise<SandboxSession> {
+    const host = options.host ?? {};
+    try {
+      return await SandboxSession.start(
+        {
+          pluginId,
+          policy,
+          link: site.guest,
+          plan: createContainerPlan(policy, {
+            usable,
+            paths: site.paths,
+            hostFunctions: Object.keys(host),
+            environment: options.env ?? {},
+          }),
+          host,
+          hasTimeLimits: true,
+          startupTimeoutMs: STARTUP_TIMEOUT_MS,
+          createReport: (steps) => {
+            const layers = appliedContainerLayers(policy, usable.node, steps);
+            const report = createEnforcementReport(policy, layers);
+            assertEnforced(policy, report, pluginId, REMEDY);
+            return report;
+          },
+        },
+        options.signal,
+      );
+    } catch (error) {
+      await site.clear();
+      throw error;
+    }
+  }
+
+  async #load(
+    session: SandboxSession,
+    source: ResolvedPluginSource,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    try {
+      await session.load({ entryUrl: toModuleUrl(source.entry), rootUrl: toModuleUrl(source.root) }, signal);
+    } catch (error) {
+      await session.terminate();
+      throw error;
+    }
+  }
+
+  async #runProbe(): Promise<boolean> {
+    try {
+      await using context = await this.createSandbox(
+        'truthound-probe',
+        createPolicy({ enforcement: 'best-effort' }),
+      );
+      return (await this.execute(context, () => 42)) === 42;
+    } catch (error) {
+      this.#unavailableReason = error instanceof SandboxError ? error.message : String(error);
+      return false;
+    }
+  }
+}
