@@ -5,13 +5,14 @@
  *
  * The folder holds `wycheproof/` (C2SP/wycheproof, testvectors_v1), `ed25519-speccheck/cases.json`
  * (novifinancial/ed25519-speccheck), `rfc/` (RFC 8032 §7.1, RFC 4231 §4) and `jcs/` (cyberphone/json-canonicalization). Vectors are not
- * part of this repository. Exits with 1 when any answer is wrong.
+ * part of this repository, but for the one that the text of DSSE prints. Exits with 1 when any answer is wrong.
  */
 import { type KeyObject, createHmac, createPublicKey, createSecretKey } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ALGORITHMS } from '../../packages/signing/src/algorithms.ts';
 import { canonicalJson } from '../../packages/signing/src/canonical-json.ts';
+import { preAuthEncoding } from '../../packages/signing/src/dsse-envelope.ts';
 import { type SigningKey, loadKey } from '../../packages/signing/src/signing-key.ts';
 
 interface Tally {
@@ -193,6 +194,15 @@ function jcs(): Tally {
   return tally;
 }
 
+/** The example of DSSE's protocol.md. */
+function dsse(): Tally {
+  const tally: Tally = { name: 'DSSE pre-authentication encoding', right: 0, wrong: [] };
+  const encoded = preAuthEncoding(Buffer.from('hello world'), 'http://example.com/HelloWorld');
+  const expected = 'DSSEv1 29 http://example.com/HelloWorld 11 hello world';
+  record(tally, 'hello world', Buffer.from(encoded).toString('utf8') === expected);
+  return tally;
+}
+
 const rsaFiles = readdirSync(join(folder, 'wycheproof')).filter((file) =>
   /^rsa_signature_\d+_sha256_test\.json$/.test(file),
 );
@@ -205,6 +215,7 @@ const tallies = [
   rfc8032(),
   rfc4231(),
   jcs(),
+  dsse(),
 ];
 for (const { name, right, wrong } of tallies) {
   console.log(`${String(right)} right, ${String(wrong.length)} wrong: ${name}`);

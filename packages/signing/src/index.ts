@@ -90,3 +90,18 @@ export {
   type ValidateCertificateChainOptions,
   validateCertificateChain,
 } from './certificates/validate-certificate-chain.ts';
+export {
+  type CreateCertificateRequestOptions,
+  type ParsedCertificateRequest,
+  createCertificateRequest,
+  parseCertificateRequest,
+} from './certificates/certificate-request.ts';
+export { type CreateCrlOptions, type RevokedCertificate, createCrl } from './certificates/create-crl.ts';
+export {
+  type ParsedCrl,
+  type RevocationReason,
+  type RevokedEntry,
+  parseCrl,
+} from './certificates/parse-crl.ts';
+export { type ExportPkcs12Options, exportPkcs12 } from './certificates/export-pkcs12.ts';
+export { type Pkcs12Content, importPkcs12 } from './certificates/import-pkcs12.ts';

@@ -1,6 +1,4 @@
-import { DerFault } from './der-fault.ts';
 import { DerTag } from './der-tag.ts';
-import { type DerElement, contentOf } from './read-der.ts';
 
 /** Answers what is wrong with the content octets, or nothing. */
 type Rule = (content: Uint8Array) => string | undefined;
@@ -84,8 +82,7 @@ const RULES: ReadonlyMap<number, Rule> = new Map<number, Rule>([
   ],
 ]);
 
-/** @throws DerFault unless a primitive of a universal type is encoded in its one canonical way. */
-export function assertCanonicalPrimitive(element: DerElement): void {
-  const problem = RULES.get(element.tag)?.(contentOf(element));
-  if (problem !== undefined) throw new DerFault(problem, element.start);
+/** What is not canonical about the content of a primitive; nothing for types that have no rule here. */
+export function findPrimitiveFault(tag: number, content: Uint8Array): string | undefined {
+  return RULES.get(tag)?.(content);
 }

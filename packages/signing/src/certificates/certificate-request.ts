@@ -26,6 +26,13 @@ export interface ParsedCertificateRequest {
   readonly publicKeyAlgorithm: string;
 }
 
+/** What a request asks for, and the key that it proves to have. */
+export interface CreateCertificateRequestOptions {
+  /** A common name, or the parts of a name. */
+  readonly subject: SubjectName | string;
+  readonly privateKey: PrivateKeyInput;
+}
+
 const LABELS = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
 
 /**
@@ -33,13 +40,7 @@ const LABELS = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
  *
  * @throws InvalidCertificateError when the key or the subject cannot be used.
  */
-export function createCertificateRequest({
-  subject,
-  privateKey,
-}: {
-  readonly subject: SubjectName | string;
-  readonly privateKey: PrivateKeyInput;
-}): string {
+export function createCertificateRequest({ subject, privateKey }: CreateCertificateRequestOptions): string {
   const signer = createCertificateSigner(privateKey);
   const information = sequence(smallInteger(0), writeSubjectName(subject), encoded(signer.spki), tagged(0));
   return encodePem('CERTIFICATE REQUEST', signer.seal(information));

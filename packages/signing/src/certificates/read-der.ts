@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { assertCanonicalPrimitive } from './canonical-primitive.ts';
+import { findPrimitiveFault } from './canonical-primitive.ts';
 import { DerFault } from './der-fault.ts';
 import { DerTag, describeTag } from './der-tag.ts';
 
@@ -93,7 +93,8 @@ class DerWalk {
     const children = tag & CONSTRUCTED ? this.#children(contentStart, end, depth + 1) : NO_CHILDREN;
     const element: DerElement = { tag, source: this.#source, start, contentStart, end, children };
     if (tag === DerTag.SET) assertSorted(element);
-    else assertCanonicalPrimitive(element);
+    const fault = findPrimitiveFault(tag, contentOf(element));
+    if (fault !== undefined) throw new DerFault(fault, start);
     return element;
   }
 
