@@ -36,13 +36,8 @@ export interface ManagerParts {
 export function composeParts(
   config: ResolvedConfig,
   given: Partial<ManagerParts>,
-  onPermissionDecision: (pluginId: string, changes: readonly string[], isApproved: boolean) => void,
+  approveWiderPermissions: (pluginId: string, changes: readonly string[]) => Promise<boolean>,
 ): ManagerParts {
-  const approveWiderPermissions = async (pluginId: string, changes: readonly string[]): Promise<boolean> => {
-    const isApproved = (await config.reload.approveWiderPermissions?.(pluginId, changes)) === true;
-    onPermissionDecision(pluginId, changes, isApproved);
-    return isApproved;
-  };
   const trustStore = given.trustStore ?? createTrustStore(config);
   return {
     lifecycle: given.lifecycle ?? new LifecycleManager(),

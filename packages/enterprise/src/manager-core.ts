@@ -7,6 +7,7 @@ import { CrashSupervision } from './crash/crash-supervision.ts';
 import { EnginePool } from './engine-pool.ts';
 import { createHostVersionCheck } from './host-version-check.ts';
 import { LoadPipeline } from './loading/load-pipeline.ts';
+import { PermissionApproval } from './loading/permission-approval.ts';
 import { LockKeeper } from './lock/lock-keeper.ts';
 import { ManagerDisposedError } from './manager-disposed-error.ts';
 import { ManagerEventHub } from './manager-events.ts';
@@ -39,6 +40,7 @@ export class ManagerCore implements AsyncDisposable {
   readonly supervision: CrashSupervision;
   readonly revocation: RevocationWatch;
   readonly lock: LockKeeper;
+  readonly #approval: PermissionApproval;
   readonly #pipeline: LoadPipeline;
   readonly #operations = new PluginOperations();
   readonly #limit: ParallelLimit;
@@ -50,9 +52,8 @@ export class ManagerCore implements AsyncDisposable {
 
   constructor(config: ResolvedConfig, given: Partial<ManagerParts>) {
     this.config = config;
-    this.parts = composeParts(config, given, (pluginId, changes, isApproved) => {
-      this.events.emit('permission-decision', { pluginId, changes, isApproved });
-    });
+    this.#approval = new PermissionApproval(config, this.events);
+    this.parts = composeParts(config, given, this.#approval.ask);
     const { lifecycle, parseRange } = this.parts;
     this.#engines = new EnginePool(this.parts.createEngine);
     this.#limit = new ParallelLimit(config.parallelLoads);
@@ -201,6 +202,7 @@ export class ManagerCore implements AsyncDisposable {
     return {
       prepare: (id, path, signal) => limit.run(() => this.#pipeline.prepare(id, path, signal), signal),
       start: (prepared, signal) => limit.run(() => this.#pipeline.start(prepared, signal), signal),
+      assertApproved: (...facts) => this.#approval.assertApproved(...facts),
       stateOf: (id) => this.directory.stateOf(id),
       instanceCount: (id) => this.config.instances[id] ?? 1,
       assertFits: (manifest) => {

@@ -1,6 +1,6 @@
 import { type ErrorCode, TruthoundError, brandErrorClass } from '@truthound/protocols';
 
-/** A plugin must not be loaded now: it is in quarantine, or the manager is in safe mode. */
+/** A plugin must not be loaded now: it is in quarantine, wants more than was approved, or the manager is in safe mode. */
 export class PluginHeldError extends TruthoundError {
   static {
     brandErrorClass(this, 'PluginHeldError');

@@ -5,6 +5,7 @@ import {
   LifecycleState,
   type LifecycleStepContext,
   type PluginManifest,
+  type PluginPermissions,
 } from '@truthound/protocols';
 import type { DiscoveredPlugin } from './discovery/discover-plugins.ts';
 import type { PreparedVersion } from './loading/prepared-version.ts';
@@ -15,6 +16,13 @@ import { PluginNotActiveError } from './plugin-not-active-error.ts';
 /** What a record needs of the manager. */
 export interface RecordSteps {
   prepare(pluginId: string, path: string, signal: AbortSignal): Promise<PreparedVersion>;
+  /** @throws PluginHeldError where nobody approves that it gets more than `granted` */
+  assertApproved(
+    pluginId: string,
+    granted: PluginPermissions,
+    asked: PluginPermissions,
+    signal: AbortSignal,
+  ): Promise<void>;
   start(prepared: PreparedVersion, signal: AbortSignal): Promise<SandboxedInstance>;
   stateOf(pluginId: string): LifecycleState;
   instanceCount(pluginId: string): number;
@@ -37,6 +45,8 @@ export class PluginRecord implements LifecyclePlugin {
   #path: string;
   #discovered: PluginManifest;
   #instances: readonly SandboxedInstance[] = [];
+  /** What the last version that was loaded asked for: what comes after it gets no more without approval. */
+  #granted: PluginPermissions | undefined;
   #lastError: Error | undefined;
   #hold: { readonly released: Promise<void>; readonly release: () => void } | undefined;
   #nextInstance = 0;
@@ -89,6 +99,9 @@ export class PluginRecord implements LifecyclePlugin {
   readonly load = async ({ signal }: LifecycleStepContext): Promise<void> => {
     await this.#attempt(async () => {
       const prepared = await this.#steps.prepare(this.id, this.path, signal);
+      const { permissions } = prepared.manifest;
+      if (this.#granted !== undefined)
+        await this.#steps.assertApproved(this.id, this.#granted, permissions, signal);
       this.#takeOver(prepared.manifest);
       const started: SandboxedInstance[] = [];
       try {
@@ -101,6 +114,7 @@ export class PluginRecord implements LifecyclePlugin {
         throw error;
       }
       this.#instances = started;
+      this.#granted = permissions;
       for (const instance of started) this.#watch(instance);
     });
   };
@@ -166,6 +180,7 @@ export class PluginRecord implements LifecyclePlugin {
   /** Puts one instance in the place of another; calls that have begun stay where they are. */
   replace(previous: SandboxedInstance, next: SandboxedInstance): void {
     this.#instances = this.#instances.map((instance) => (instance === previous ? next : instance));
+    this.#granted = next.prepared.manifest.permissions;
     this.#watch(next);
   }
 
