@@ -1,7 +1,8 @@
 /**
  * Installs what would be published, as a user would have it, and uses it: each package alone with
- * `protocols`, imported and required, with its types checked under both module resolutions, and with
- * errors that are instances of the one class in `protocols`, whichever way they were loaded.
+ * `protocols` and without optional peers, imported and required, with all that its sources export, with
+ * its types checked under both module resolutions, and with errors that are instances of the one class
+ * in `protocols`, whichever way they were loaded.
  *
  * Works offline: the packages come from their own tarballs, third parties from this workspace.
  *
@@ -48,11 +49,12 @@ function readPackageJson(folder: string): PackageJson {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageJson;
 }
 
-/** Runs a command; what it prints matters only when it fails. */
-function run(command: string, args: readonly string[], cwd: string): void {
+/** Runs a command; answers what it prints. */
+function run(command: string, args: readonly string[], cwd: string): string {
   const { status, error, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
   if (error) throw error;
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} in ${cwd}:\n${stdout}${stderr}`);
+  return stdout;
 }
 
 /** The packages of this workspace that one needs, itself included. */
@@ -108,6 +110,15 @@ function linkThirdParty(dependency: string, of: string, modules: string): void {
   symlinkSync(existsSync(own) ? own : hoisted, link);
 }
 
+/** What a package's sources export. */
+function exportsOf(name: string): readonly string[] {
+  const source = JSON.stringify(join(packagesFolder, name, 'src', 'index.ts'));
+  const script = `console.log(JSON.stringify(Object.keys(await import(${source}))))`;
+  return JSON.parse(
+    run(process.execPath, ['--conditions=@truthound/source', '--input-type=module', '--eval', script], root),
+  ) as readonly string[];
+}
+
 function useAsModule(name: string, project: string): void {
   const [expression, errorClass] = FAILING_CALLS[name] ?? [];
   const check =
@@ -118,7 +129,9 @@ let failure;
 try { ${expression}; } catch (error) { failure = error; }
 if (!(failure instanceof protocols.${String(errorClass)})) throw new Error('not an instance of ${String(errorClass)}: ' + failure);
 if (!(failure instanceof protocols.TruthoundError)) throw new Error('not a TruthoundError');`;
-  const guard = `if (Object.keys(api).length === 0) throw new Error('it exports nothing');${check}`;
+  // What a build loses, its declarations still promise.
+  const guard = `const lost = ${JSON.stringify(exportsOf(name))}.filter((each) => !(each in api));
+if (lost.length > 0) throw new Error('it does not export ' + lost.join(', '));${check}`;
   writeFileSync(
     join(project, 'esm.mjs'),
     `import * as api from '@truthound/${name}'; import * as protocols from '@truthound/protocols';\n${guard}`,

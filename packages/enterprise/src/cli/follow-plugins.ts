@@ -1,4 +1,4 @@
-import type { EnterprisePluginManager } from '../index.ts';
+import type { EnterprisePluginManager } from '../enterprise-plugin-manager.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Shows what plugins write, what they were denied, and what the manager let through, on standard error. */

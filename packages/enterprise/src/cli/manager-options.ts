@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { resolve } from 'node:path';
 import { type PresetName, type SecurityPolicy, createPolicy, listPresets } from '@truthound/protocols';
-import type { EnterprisePluginManagerConfig } from '../index.ts';
+import type { EnterprisePluginManagerConfig } from '../config/enterprise-config.ts';
 
 /** Where plugins are looked for. */
 export interface DiscoveryOptions {

@@ -1,7 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { PluginInfo } from '@truthound/protocols';
-import type { EnterprisePluginManager, EnterprisePluginManagerConfig } from '../index.ts';
+import type { EnterprisePluginManagerConfig } from '../config/enterprise-config.ts';
+import type { EnterprisePluginManager } from '../enterprise-plugin-manager.ts';
 import { CliError } from './cli-error.ts';
 
 /** A plugin as people name it: by its folder, or by its id among the discovered ones. */

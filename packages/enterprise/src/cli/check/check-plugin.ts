@@ -8,7 +8,8 @@ import {
   SignatureError,
   VersionFormatError,
 } from '@truthound/protocols';
-import { SigningServiceImpl, parseConstraint } from '../../index.ts';
+import { SigningServiceImpl } from '@truthound/signing';
+import { parseConstraint } from '@truthound/versioning';
 import { CliError } from '../cli-error.ts';
 import { findExportFaults } from './exported-files.ts';
 import { type SizedFile, listPluginFiles } from './plugin-files.ts';

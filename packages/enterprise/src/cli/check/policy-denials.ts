@@ -6,7 +6,7 @@
  */
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { type PluginManifest, type SecurityPolicy, coversModule } from '@truthound/protocols';
-import { createEffectivePolicy } from '../../index.ts';
+import { createEffectivePolicy } from '../../loading/effective-policy.ts';
 
 /** One thing a plugin asks for and would not get. */
 export interface Denial {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { LifecycleEvent } from '@truthound/protocols';
-import { EnterprisePluginManager } from '../../index.ts';
+import { EnterprisePluginManager } from '../../enterprise-plugin-manager.ts';
 import { parseCallArguments } from '../call-arguments.ts';
 import { type CliContext, type CommandBuilder, defineCommand } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';

@@ -1,11 +1,8 @@
 import { Option } from 'commander';
 import { resolve } from 'node:path';
-import {
-  type DocsFormat,
-  EnterprisePluginManager,
-  extractPluginDocs,
-  renderPluginDocs,
-} from '../../index.ts';
+import { extractPluginDocs } from '../../documentation/extract-plugin-docs.ts';
+import { type DocsFormat, renderPluginDocs } from '../../documentation/render-plugin-docs.ts';
+import { EnterprisePluginManager } from '../../enterprise-plugin-manager.ts';
 import { type CommandBuilder, defineCommand } from '../command.ts';
 import { type DiscoveryOptions, discoveryOptions, toDiscoveryConfig } from '../manager-options.ts';
 import { discoverTarget, parseTarget, withTarget } from '../plugin-target.ts';

@@ -1,6 +1,6 @@
 import { release } from 'node:os';
 import { STANDARD, SandboxError, createPolicy, findUnenforced } from '@truthound/protocols';
-import { ProcessSandboxEngine, SandboxFactory } from '../../index.ts';
+import { ProcessSandboxEngine, SandboxFactory } from '@truthound/sandbox';
 import { type CommandBuilder, defineCommand } from '../command.ts';
 import { probeContainerRuntimes } from '../container-runtimes.ts';
 import { type Diagnosis, describeDiagnosis } from '../diagnosis.ts';

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { resolve } from 'node:path';
-import { type DependencyGraph, DependencyResolver, EnterprisePluginManager } from '../../index.ts';
+import { type DependencyGraph, DependencyResolver } from '@truthound/dependencies';
+import { EnterprisePluginManager } from '../../enterprise-plugin-manager.ts';
 import { CliError } from '../cli-error.ts';
 import { type CommandBuilder, defineCommand } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';

@@ -1,5 +1,7 @@
 import { type PluginInfo, getPreset } from '@truthound/protocols';
-import { EnterprisePluginManager, createEffectivePolicy, readSignatures } from '../../index.ts';
+import { readSignatures } from '@truthound/signing';
+import { EnterprisePluginManager } from '../../enterprise-plugin-manager.ts';
+import { createEffectivePolicy } from '../../loading/effective-policy.ts';
 import { describePermissions, findDenials } from '../check/policy-denials.ts';
 import { type CommandBuilder, defineCommand } from '../command.ts';
 import {

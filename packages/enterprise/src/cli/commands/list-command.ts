@@ -1,4 +1,4 @@
-import { EnterprisePluginManager } from '../../index.ts';
+import { EnterprisePluginManager } from '../../enterprise-plugin-manager.ts';
 import { type CommandBuilder, defineCommand } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
 import { type DiscoveryOptions, discoveryOptions, toDiscoveryConfig } from '../manager-options.ts';

@@ -1,6 +1,8 @@
 import { Option } from 'commander';
 import { resolve } from 'node:path';
-import { EnterprisePluginManager, type LockDrift, type PluginLock } from '../../index.ts';
+import { EnterprisePluginManager } from '../../enterprise-plugin-manager.ts';
+import type { LockDrift } from '../../lock/lock-keeper.ts';
+import type { PluginLock } from '../../lock/plugin-lock.ts';
 import { CliError } from '../cli-error.ts';
 import { type Answer, type CommandBuilder, defineCommand } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';

@@ -1,4 +1,4 @@
-import { EnterprisePluginManager } from '../../index.ts';
+import { EnterprisePluginManager } from '../../enterprise-plugin-manager.ts';
 import { parseCallArguments } from '../call-arguments.ts';
 import { type CommandBuilder, defineCommand } from '../command.ts';
 import { createLogFunction, followPlugins } from '../follow-plugins.ts';

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LifecycleState, type ResourceUsage } from '@truthound/protocols';
-import { EnterprisePluginManager } from '../../index.ts';
+import { EnterprisePluginManager } from '../../enterprise-plugin-manager.ts';
 import { CliError } from '../cli-error.ts';
 import { type CommandBuilder, defineCommand } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
