@@ -1,5 +1,6 @@
 import { isAbsolute, normalize } from 'node:path';
-import { SandboxError, type SecurityPolicy } from '@truthound/protocols';
+import { SandboxError } from '@truthound/protocols';
+import type { PermittedPaths } from '../confinement/node-permissions.ts';
 import type { ContainerMount } from './container-spec.ts';
 
 /** What would take the place of the container's own. */
@@ -11,6 +12,8 @@ export interface MountedPaths {
   readonly guest: readonly string[];
   /** Of the plugin: its folder, and copies of modules. */
   readonly plugin: readonly string[];
+  /** By the policy; without links, and all there. */
+  readonly granted: PermittedPaths;
   readonly channel: ContainerMount;
 }
 
@@ -28,24 +31,18 @@ function assertMountable(path: string, pluginId: string): void {
  * The mounts of a container: each path stands where it stands on the host, so that the plugin's code, its
  * stack traces and what it is granted are the same in every engine.
  *
- * @param exists tells which granted paths there are; the others grant nothing
  * @throws SandboxError for a path that cannot be mounted
  */
 export function listMounts(
-  policy: SecurityPolicy,
-  { guest, plugin, channel }: MountedPaths,
-  exists: (path: string) => boolean,
+  { guest, plugin, granted, channel }: MountedPaths,
   pluginId: string,
 ): readonly ContainerMount[] {
-  const { allowedPaths, writablePaths } = policy.resourceLimits;
-  const writable = policy.allowFileWrite ? writablePaths : [];
-  for (const path of [...allowedPaths, ...writable]) assertMountable(path, pluginId);
+  for (const path of [...granted.read, ...granted.write]) assertMountable(path, pluginId);
   const mounts = new Map<string, ContainerMount>();
   const add = (path: string, isWritable: boolean): void => {
     mounts.set(path, { source: path, target: path, isWritable });
   };
-  for (const path of [...guest, ...plugin]) add(path, false);
-  for (const path of allowedPaths.filter(exists)) add(path, false);
-  for (const path of writable.filter(exists)) add(path, true);
+  for (const path of [...guest, ...plugin, ...granted.read]) add(path, false);
+  for (const path of granted.write) add(path, true);
   return [...mounts.values(), channel];
 }

@@ -36,9 +36,9 @@ export function createContainerPlan(policy: SecurityPolicy, facts: ContainerPlan
 }
 
 /** What standby containers can be shared by: policies whose containers have the same limits, mounts and rules. */
-export function containerStandbyKey(policy: SecurityPolicy): string {
+export function containerStandbyKey(policy: SecurityPolicy, { read, write }: PermittedPaths): string {
   const { allowNetwork, allowSubprocess, allowFileWrite, resourceLimits } = policy;
   // The time is kept by the host alone.
   const limits = { ...resourceLimits, maxExecutionTimeSec: undefined };
-  return JSON.stringify([allowNetwork, allowSubprocess, allowFileWrite, limits]);
+  return JSON.stringify([allowNetwork, allowSubprocess, allowFileWrite, limits, read, write]);
 }

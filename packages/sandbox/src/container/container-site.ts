@@ -5,7 +5,6 @@
  * @module
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +34,8 @@ export interface SiteOptions {
   readonly pluginId: string;
   readonly policy: SecurityPolicy;
   readonly usable: UsableRuntime;
+  /** What the policy grants of the host's files. */
+  readonly granted: PermittedPaths;
   /** The plugin's folder, where it is mounted as it is. */
   readonly pluginFolder?: string | undefined;
   /** Whether the guest waits for a plugin that is not known yet. */
@@ -50,13 +51,21 @@ export class ContainerSite implements ParkedGuest<ContainerGuest> {
   readonly copies: string;
   /** What the guest may use of the file system, as it sees it. */
   readonly paths: PermittedPaths;
+  /** What of the host's files the guest finds in place. */
+  readonly mounted: readonly string[];
   readonly #channel: ChannelSocket;
 
   private constructor(
-    parts: Pick<ContainerSite, 'guest' | 'scratch' | 'copies' | 'paths'>,
+    parts: Pick<ContainerSite, 'guest' | 'scratch' | 'copies' | 'paths' | 'mounted'>,
     channel: ChannelSocket,
   ) {
-    ({ guest: this.guest, scratch: this.scratch, copies: this.copies, paths: this.paths } = parts);
+    ({
+      guest: this.guest,
+      scratch: this.scratch,
+      copies: this.copies,
+      paths: this.paths,
+      mounted: this.mounted,
+    } = parts);
     this.#channel = channel;
   }
 
@@ -71,7 +80,8 @@ export class ContainerSite implements ParkedGuest<ContainerGuest> {
       const { spec, paths } = describeSite(options, { folder: scratch.path, copies, channel });
       const { pluginId, usable, signal } = options;
       const guest = await ContainerGuest.start({ pluginId, runtime: usable.runtime, channel, spec, signal });
-      return new ContainerSite({ guest, scratch, copies, paths }, channel);
+      const mounted = spec.mounts.map(({ source }) => source);
+      return new ContainerSite({ guest, scratch, copies, paths, mounted }, channel);
     } catch (error) {
       await channel?.[Symbol.asyncDispose]();
       await scratch[Symbol.asyncDispose]();
@@ -96,16 +106,15 @@ export class ContainerSite implements ParkedGuest<ContainerGuest> {
 
 /** Works out the container of a site. */
 function describeSite(
-  { pluginId, policy, usable, pluginFolder, isStandby }: SiteOptions,
+  { pluginId, policy, usable, granted, pluginFolder, isStandby }: SiteOptions,
   { folder, copies, channel }: { folder: string; copies: string; channel: ChannelSocket },
 ): { readonly spec: ReturnType<typeof createContainerSpec>; readonly paths: PermittedPaths } {
   const entry = findGuestEntry();
   const guestFiles = listGuestFiles(entry);
   const plugin = [copies, ...(pluginFolder === undefined ? [] : [pluginFolder])];
-  const { allowedPaths, writablePaths } = policy.resourceLimits;
   const paths: PermittedPaths = {
-    read: [...guestFiles, ...plugin, SCRATCH_PATH, ...allowedPaths],
-    write: policy.allowFileWrite ? [SCRATCH_PATH, ...writablePaths] : [],
+    read: [...guestFiles, ...plugin, SCRATCH_PATH, ...granted.read],
+    write: policy.allowFileWrite ? [SCRATCH_PATH, ...granted.write] : [],
   };
   const kernelRoad = findKernelRoad(usable.node, 'linux', process.arch);
   const sandboxName = `truthound-${randomBytes(12).toString('hex')}`;
@@ -126,13 +135,12 @@ function describeSite(
     ),
     labels: { [SANDBOX_LABEL]: sandboxName, [OWNER_LABEL]: ownerLabel() },
     mounts: listMounts(
-      policy,
       {
         guest: guestFiles,
         plugin,
+        granted,
         channel: { source: channel.folder, target: CHANNEL_TARGET, isWritable: false },
       },
-      existsSync,
       pluginId,
     ),
     seccomp: createSeccompProfile(policy, guestArchitecture()),

@@ -12,6 +12,7 @@ import {
   ValidationRangeError,
   createPolicy,
 } from '@truthound/protocols';
+import { type PolicyPaths, grantPaths } from '../confinement/granted-paths.ts';
 import { assertEnforced, createEnforcementReport } from '../confinement/enforcement.ts';
 import { appliedContainerLayers } from '../container/container-layers.ts';
 import { containerStandbyKey, createContainerPlan } from '../container/container-plan.ts';
@@ -50,6 +51,14 @@ export interface ContainerSandboxEngineOptions {
   readonly guestNode?: string;
   /** How many containers are kept started ahead, for each set of limits and paths. @defaultValue 0 */
   readonly standby?: number;
+}
+
+/** What is known of a sandbox before it is started. */
+interface SandboxFacts {
+  readonly pluginId: string;
+  readonly policy: SecurityPolicy;
+  readonly usable: UsableRuntime;
+  readonly granted: PolicyPaths;
 }
 
 const STARTUP_TIMEOUT_MS = 30_000;
@@ -121,10 +130,11 @@ export class ContainerSandboxEngine implements SandboxEngine {
     const source =
       options.plugin === undefined ? undefined : await resolvePluginSource(options.plugin, pluginId);
     const usable = await this.#findRuntime(pluginId);
-    const { site, visible } = await this.#prepare(pluginId, policy, usable, source, options.signal);
-    const session = await this.#startSession(pluginId, policy, options, { usable, site });
-    const readable = [...site.paths.read, ...site.paths.write];
-    const copies = new ModuleCopies(pluginId, site.copies, readable, shareWithGuest);
+    const granted = await grantPaths(policy, pluginId);
+    const facts: SandboxFacts = { pluginId, policy, usable, granted };
+    const { site, visible } = await this.#prepare(facts, source, options.signal);
+    const session = await this.#startSession(facts, site, options);
+    const copies = new ModuleCopies(pluginId, site.copies, site.mounted, shareWithGuest);
     this.#sessions.add(session, copies, () => site.clear());
     if (visible !== undefined) await this.#load(session, visible, options.signal);
     return session;
@@ -190,22 +200,14 @@ export class ContainerSandboxEngine implements SandboxEngine {
 
   /** A container for the plugin, and where the plugin stands in it: under its own path where that can be, else as a copy. */
   async #prepare(
-    pluginId: string,
-    policy: SecurityPolicy,
-    usable: UsableRuntime,
+    facts: SandboxFacts,
     source: ResolvedPluginSource | undefined,
     signal: AbortSignal | undefined,
   ): Promise<{ readonly site: ContainerSite; readonly visible: ResolvedPluginSource | undefined }> {
     const start = (pluginFolder: string | undefined, isStandby: boolean): Promise<ContainerSite> =>
-      ContainerSite.start({
-        pluginId,
-        policy,
-        usable,
-        pluginFolder,
-        isStandby,
-        signal: isStandby ? undefined : signal,
-      });
-    const parked = this.#standby?.take(containerStandbyKey(policy), () => start(undefined, true));
+      ContainerSite.start({ ...facts, pluginFolder, isStandby, signal: isStandby ? undefined : signal });
+    const key = containerStandbyKey(facts.policy, facts.granted);
+    const parked = this.#standby?.take(key, () => start(undefined, true));
     if (source === undefined) return { site: parked ?? (await start(undefined, false)), visible: undefined };
     if (parked === undefined && (await isReadableByGuest(source.root)))
       return { site: await start(source.root, false), visible: source };
@@ -221,10 +223,9 @@ export class ContainerSandboxEngine implements SandboxEngine {
   }
 
   async #startSession(
-    pluginId: string,
-    policy: SecurityPolicy,
+    { pluginId, policy, usable, granted }: SandboxFacts,
+    site: ContainerSite,
     options: SandboxOptions,
-    { usable, site }: { readonly usable: UsableRuntime; readonly site: ContainerSite },
   ): Promise<SandboxSession> {
     const host = options.host ?? {};
     try {
@@ -244,7 +245,7 @@ export class ContainerSandboxEngine implements SandboxEngine {
           startupTimeoutMs: STARTUP_TIMEOUT_MS,
           createReport: (steps) => {
             const layers = appliedContainerLayers(policy, usable.node, steps);
-            const report = createEnforcementReport(policy, layers);
+            const report = createEnforcementReport(policy, layers, granted.notes);
             assertEnforced(policy, report, pluginId, REMEDY);
             return report;
           },

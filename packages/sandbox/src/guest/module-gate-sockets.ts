@@ -11,10 +11,22 @@ import { defineProperty } from '../channel/primordials.ts';
 
 const OUTPUTS = { stdout: 1, stderr: 2 } as const;
 
-/** Writes all of it now, as Node does on pipes; the host always reads. */
+/** Captured, as the plugin could change them. */
+const { wait } = Atomics;
+const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
+const PAUSE_MS = 1;
+
+/** Writes all of it now, as Node does on pipes; the host always reads. A container's pipe may be full for a moment, and says so. */
 function writeAll(descriptor: number, bytes: Uint8Array): void {
   let written = 0;
-  while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+  while (written < bytes.length) {
+    try {
+      written += writeSync(descriptor, bytes, written);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      wait(nobodyWakes, 0, 0, PAUSE_MS);
+    }
+  }
 }
 
 function createOutput(descriptor: number): Writable {
