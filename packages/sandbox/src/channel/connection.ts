@@ -2,11 +2,12 @@ import type { Socket } from 'node:net';
 import type { DirectReader } from './direct-reader.ts';
 import { type Frame, FrameReader, toBinaryHead, toLine } from './frames.ts';
 import { FULL_LIMITS, MAX_MESSAGE_BYTES, type MessageLimits } from './message-limits.ts';
+import { PacedReader } from './paced-reader.ts';
 
 /** The part of a socket that a connection uses: a pipe to a child, a Unix socket, or the guest's own end. */
 export type ConnectionSocket = Pick<
   Socket,
-  'write' | 'on' | 'destroy' | 'writableLength' | 'cork' | 'uncork'
+  'write' | 'on' | 'destroy' | 'writableLength' | 'cork' | 'uncork' | 'pause' | 'resume'
 >;
 
 /** What a connection tells its owner. */
@@ -22,6 +23,11 @@ export interface ConnectionOptions {
   /** Of what is read. @defaultValue those for a trusted peer */
   readonly limits?: MessageLimits;
   readonly maxQueuedBytes?: number;
+  /**
+   * Whether the peer may be hostile: then nothing is read while much waits for it to read, and other work gets
+   * its turn after a few milliseconds, however much has come. @defaultValue false
+   */
+  readonly isGuarded?: boolean;
   /** Reads the socket, in place of its 'data' event. */
   readonly source?: DirectReader | undefined;
 }
@@ -80,7 +86,8 @@ export class Connection {
         handlers.onFault(error instanceof Error ? error : new Error(String(error)));
       }
     };
-    if (options.source === undefined) socket.on('data', receive);
+    if (options.isGuarded === true) new PacedReader(socket, receive);
+    else if (options.source === undefined) socket.on('data', receive);
     else options.source.attach(reader, receive);
     // EPIPE and ECONNRESET say that the peer is gone; 'close' follows and is what counts.
     socket.on('error', () => undefined);

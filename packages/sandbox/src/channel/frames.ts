@@ -17,6 +17,8 @@ import { isArray, jsonParse, jsonStringify } from './primordials.ts';
 export interface Frame {
   readonly message: unknown;
   readonly parts: readonly Uint8Array[];
+  /** What it took on the wire. */
+  readonly bytes: number;
 }
 
 const BINARY = 1;
@@ -172,7 +174,11 @@ export class FrameReader {
     const end = bytes.indexOf(NEWLINE, offset);
     if (end === -1) return undefined;
     assertTextFits(bytes, offset, end, this.#limits);
-    this.#onFrame({ message: parseJson(bytes.toString('utf8', offset, end)), parts: NO_PARTS });
+    this.#onFrame({
+      message: parseJson(bytes.toString('utf8', offset, end)),
+      parts: NO_PARTS,
+      bytes: end - offset,
+    });
     return end + 1;
   }
 
@@ -191,7 +197,7 @@ export class FrameReader {
     assertTextFits(bytes, offset + HEAD_BYTES, bodyStart, this.#limits);
     const head = parseJson(bytes.toString('utf8', offset + HEAD_BYTES, bodyStart));
     const body = bytes.subarray(bodyStart, bodyStart + bodyLength);
-    this.#onFrame(splitBody(head, body));
+    this.#onFrame({ ...splitBody(head, body), bytes: this.#needed });
     return bodyStart + bodyLength;
   }
 }
@@ -199,7 +205,7 @@ export class FrameReader {
 /** Most pieces of bytes in one message: even an empty one becomes an object. */
 const MAX_PARTS = 100_000;
 
-function splitBody(head: unknown, body: Buffer): Frame {
+function splitBody(head: unknown, body: Buffer): Omit<Frame, 'bytes'> {
   if (!isArray(head) || !isArray(head[1])) throw new MalformedMessageError('a binary message is malformed');
   if (head[1].length > MAX_PARTS) throw new MessageSizeError(MAX_PARTS, 'pieces of bytes');
   const parts: Uint8Array[] = [];

@@ -72,14 +72,22 @@ export function assertTextFits(bytes: Uint8Array, start: number, end: number, li
   if (end - start > limits.textBytes) throw new MessageSizeError(limits.textBytes, 'bytes of JSON');
   if (end - start <= SMALL_TEXT_BYTES || limits.values === Infinity) return;
   let values = 0;
-  let isInString = false;
   for (let index = start; index < end; index += 1) {
     const byte = bytes[index];
-    if (isInString) {
-      if (byte === BACKSLASH) index += 1;
-      else if (byte === QUOTE) isInString = false;
-    } else if (byte === QUOTE) isInString = true;
+    if (byte === QUOTE) index = findStringEnd(bytes, index + 1, end);
     else if (byte === COMMA || byte === BRACKET || byte === BRACE) values += 1;
   }
   if (values > limits.values) throw new MessageSizeError(limits.values, 'values');
+}
+
+/** Where the quote stands that closes a string; `end` when none does. */
+function findStringEnd(bytes: Uint8Array, start: number, end: number): number {
+  for (let from = start; ;) {
+    const quote = bytes.indexOf(QUOTE, from);
+    if (quote === -1 || quote >= end) return end;
+    let first = quote;
+    while (first > start && bytes[first - 1] === BACKSLASH) first -= 1;
+    if ((quote - first) % 2 === 0) return quote;
+    from = quote + 1;
+  }
 }

@@ -37,12 +37,12 @@ export class GuestChannel {
       makeError: rebuildError,
     });
     const handlers: ConnectionHandlers = {
-      onFrame: ({ message, parts }: Frame) => {
+      onFrame: ({ message, parts, bytes }: Frame) => {
         // The host is honest: its messages are not checked again.
         const decode = (json: unknown, isTagged: boolean): unknown =>
           decodeValue(json, { isTagged, parts, openStream: acceptStream });
         const known = message as HostMessage;
-        if (isStreamMessage(known)) this.#streams.handle(known, decode);
+        if (isStreamMessage(known)) this.#streams.handle(known, decode, bytes);
         else handle(known, decode);
       },
       // A host that is gone or talks nonsense leaves nothing to do.

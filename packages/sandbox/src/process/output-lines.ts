@@ -4,6 +4,8 @@ import type { Readable } from 'node:stream';
 const MAX_LINE = 8192;
 /** Bytes of output a guest may write per second; more is read, counted and dropped. */
 const MAX_BYTES_PER_SECOND = 1024 * 1024;
+/** Lines handed on per second: each costs its listeners far more than its bytes. */
+const MAX_LINES_PER_SECOND = 2000;
 const TAIL_BYTES = 8192;
 
 /** Reads a guest's output line by line, at a bounded rate. Always keeps reading: a full pipe would stop the guest. */
@@ -13,6 +15,7 @@ export class OutputLines {
   #tail = '';
   #windowStart = 0;
   #windowBytes = 0;
+  #windowLines = 0;
   #dropped = 0;
 
   constructor(stream: Readable, onLine: (text: string) => void) {
@@ -38,6 +41,7 @@ export class OutputLines {
     if (now - this.#windowStart > 1000) {
       this.#windowStart = now;
       this.#windowBytes = 0;
+      this.#windowLines = 0;
       this.#reportDropped();
     }
     this.#windowBytes += text.length;
@@ -45,15 +49,25 @@ export class OutputLines {
       this.#dropped += text.length;
       return;
     }
-    const lines = (this.#partial + text).split('\n');
-    this.#partial = (lines.pop() ?? '').slice(0, MAX_LINE);
-    for (const line of lines) this.#onLine(line.slice(0, MAX_LINE));
+    const all = this.#partial + text;
+    let start = 0;
+    for (let end = all.indexOf('\n'); end !== -1; end = all.indexOf('\n', start)) {
+      if (this.#windowLines >= MAX_LINES_PER_SECOND) {
+        this.#dropped += all.length - start;
+        this.#partial = '';
+        return;
+      }
+      this.#windowLines += 1;
+      this.#onLine(all.slice(start, Math.min(end, start + MAX_LINE)));
+      start = end + 1;
+    }
+    this.#partial = all.slice(start, start + MAX_LINE);
   }
 
   #reportDropped(): void {
     if (this.#dropped === 0) return;
     this.#onLine(
-      `… ${String(this.#dropped)} characters of output were dropped: the limit is ${String(MAX_BYTES_PER_SECOND)} a second`,
+      `… ${String(this.#dropped)} characters of output were dropped: the limit is ${String(MAX_BYTES_PER_SECOND)} and ${String(MAX_LINES_PER_SECOND)} lines a second`,
     );
     this.#dropped = 0;
   }

@@ -42,8 +42,12 @@ export class PendingCalls {
     return this.#calls.size;
   }
 
-  get(id: number): PendingCall | undefined {
-    return this.#calls.get(id);
+  /** Who listens to the progress of a call that runs. @throws MalformedMessageError for any other id */
+  listenerOf(id: number): PendingCall['onProgress'] {
+    const call = this.#calls.get(id);
+    if (call === undefined && !this.#abandoned.has(id))
+      throw new MalformedMessageError('progress came of a call that does not run');
+    return call?.onProgress;
   }
 
   add(id: number, call: PendingCall): void {

@@ -109,6 +109,7 @@ export class SandboxSession implements SandboxContext {
   readonly #openStream = (source: AsyncIterable<unknown>): number => this.#streams.open(source);
   readonly #acceptStream = (id: number): AsyncIterable<unknown> => this.#streams.accept(id);
   #hostCallsInFlight = 0;
+  #lastHostCall = -1;
   /** Starts anywhere, so that a guest cannot guess the ids of calls that were not yet made. */
   #nextCallId = randomBytes(4).readUInt32LE();
   #hello: Waiter<void> | undefined;
@@ -129,7 +130,7 @@ export class SandboxSession implements SandboxContext {
     this.policy = options.policy;
     this.#streams = new StreamTable({
       send: (message) => {
-        this.#connection.send(message);
+        this.#send(message);
       },
       sendItem: (streamId, value) => {
         this.#sendValue(['item', streamId], value, 'item');
@@ -148,7 +149,7 @@ export class SandboxSession implements SandboxContext {
         },
         onClose: () => undefined,
       },
-      { limits: guestLimits(options.policy.resourceLimits.maxMemoryMb) },
+      { limits: guestLimits(options.policy.resourceLimits.maxMemoryMb), isGuarded: true },
     );
     options.link.onOutput((level, text) => {
       const event = Object.freeze({ level, text: readGuestText(text), at: new Date() });
@@ -365,7 +366,7 @@ export class SandboxSession implements SandboxContext {
       if (call === undefined) return;
       this.#meter.callEnded(true);
       call.reject(signal.reason);
-      this.#connection.send(['abort', id]);
+      this.#send(['abort', id]);
     };
     signal.addEventListener('abort', onAbort, { once: true });
     return () => {
@@ -396,7 +397,9 @@ export class SandboxSession implements SandboxContext {
     throw this.#makeError(raw, call);
   }
 
-  #receive({ message, parts }: Frame): void {
+  #receive({ message, parts, bytes }: Frame): void {
+    // It is being killed: what is still on its way comes too late.
+    if (this.#endReason !== undefined) return;
     const known = parseGuestMessage(message);
     const decode = (json: unknown, isTagged: boolean): unknown =>
       decodeValue(json, { isTagged, parts, openStream: this.#acceptStream });
@@ -426,14 +429,14 @@ export class SandboxSession implements SandboxContext {
         this.#receiveProgress(known[1], decode(known[2], known[3]));
         return;
       case 'host-call':
-        void this.#runHostFunction(known[1], known[2], decode(known[3], known[4]));
+        this.#receiveHostCall(known[1], known[2], decode(known[3], known[4]));
         return;
       case 'violation':
         this.#meter.violated();
         this.#violations.add(known[1], readGuestText(known[2], 500));
         return;
       default:
-        this.#streams.handle(known, decode);
+        this.#streams.handle(known, decode, bytes);
     }
   }
 
@@ -447,11 +450,19 @@ export class SandboxSession implements SandboxContext {
   }
 
   #receiveProgress(id: number, value: unknown): void {
+    const onProgress = this.#calls.listenerOf(id);
     try {
-      this.#calls.get(id)?.onProgress?.(value);
+      onProgress?.(value);
     } catch (error) {
       process.emitWarning(`onProgress threw: ${String(error)}`, 'TruthoundListenerWarning');
     }
+  }
+
+  /** A guest numbers its calls upwards: an id that comes again is forged. */
+  #receiveHostCall(id: number, name: string, args: unknown): void {
+    if (id <= this.#lastHostCall) throw new MalformedMessageError('a call to the host came twice');
+    this.#lastHostCall = id;
+    void this.#runHostFunction(id, name, args);
   }
 
   async #runHostFunction(id: number, name: string, args: unknown): Promise<void> {
@@ -467,7 +478,16 @@ export class SandboxSession implements SandboxContext {
       }
     } catch (error) {
       if (error instanceof ChannelCapacityError) this.#endByFault(error);
-      else this.#connection.send(['host-error', id, withoutHostStack(describeError(error))]);
+      else this.#send(['host-error', id, withoutHostStack(describeError(error))]);
+    }
+  }
+
+  /** Sends what nobody waits to hear the failure of: a guest that does not even read that is ended. */
+  #send(message: readonly unknown[]): void {
+    try {
+      this.#connection.send(message);
+    } catch (error) {
+      this.#endByFault(error instanceof Error ? error : new Error(String(error)));
     }
   }
 

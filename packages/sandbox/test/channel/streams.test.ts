@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { MalformedMessageError } from '../../src/channel/decode-value.ts';
+import { MessageSizeError } from '../../src/channel/message-limits.ts';
 import type { AnyStreamMessage } from '../../src/channel/messages.ts';
 import { StreamTable } from '../../src/channel/streams.ts';
 
@@ -29,12 +30,12 @@ function createPair(): { readonly producer: StreamTable; readonly consumer: Stre
     new StreamTable({
       send: (message: AnyStreamMessage) => {
         queueMicrotask(() => {
-          other().handle(message, plain);
+          other().handle(message, plain, 10);
         });
       },
       sendItem: (id, value) => {
         queueMicrotask(() => {
-          other().handle(['item', id, value, false], plain);
+          other().handle(['item', id, value, false], plain, 10);
         });
       },
       describeError,
@@ -152,30 +153,82 @@ describe('a peer that does not keep to the rules', () => {
     const { table } = createTable();
     const iterator = table.accept(1)[Symbol.asyncIterator]();
     void iterator.next();
-    for (let item = 0; item < 16; item += 1) table.handle(['item', 1, item, false], plain);
+    for (let item = 0; item < 2; item += 1) table.handle(['item', 1, item, false], plain, 10);
     expect(() => {
-      table.handle(['item', 1, 16, false], plain);
+      table.handle(['item', 1, 2, false], plain, 10);
     }).toThrow('more than it was asked for');
   });
 
-  it('may send late items of a stream that was cancelled', async () => {
+  it('may send late items of a stream that was cancelled, as many as it was asked for, until it ends it', async () => {
     const { table } = createTable();
     const iterator = table.accept(1);
     void iterator.next();
     await iterator.return?.();
+    const sendItem = (): void => {
+      table.handle(['item', 1, 'late', false], plain, 10);
+    };
+    sendItem();
+    sendItem();
+    expect(sendItem).toThrow(MalformedMessageError);
+    expect(() => table.accept(1)).toThrow('came twice');
+    table.handle(['end', 1], plain, 10);
+    expect(table.size).toBe(0);
+    expect(sendItem).toThrow(MalformedMessageError);
+  });
+
+  it('is asked for fewer items the larger they are', async () => {
+    const { table, sent } = createTable();
+    const iterator = table.accept(1)[Symbol.asyncIterator]();
+    const pulls: unknown[] = [];
+    for (const bytes of [10, 10, 10, 3_000_000, 3_000_000, 3_000_000, 20_000_000]) {
+      const next = iterator.next();
+      pulls.push(...sent.splice(0).map((message) => (message as readonly unknown[])[2]));
+      table.handle(['item', 1, 'x', false], plain, bytes);
+      await next;
+    }
+    // Two of unknown size, then sixteen small ones; what was asked for before is not taken back.
+    expect(pulls).toEqual([2, 15]);
+    for (let late = 0; late < 10; late += 1) table.handle(['item', 1, 'x', false], plain, 20_000_000);
+    for (let read = 0; read < 10; read += 1) await iterator.next();
+    void iterator.next();
+    expect(sent).toEqual([['pull', 1, 1]]);
+  });
+
+  it('cannot fill the memory with items that nobody reads', async () => {
+    const { table } = createTable();
+    const bytes = 200 * 1024 * 1024;
+    for (const id of [1, 2]) {
+      const iterator = table.accept(id)[Symbol.asyncIterator]();
+      const next = iterator.next();
+      table.handle(['item', id, 'x', false], plain, bytes);
+      await next;
+      table.handle(['item', id, 'x', false], plain, bytes);
+    }
+    const iterator = table.accept(3)[Symbol.asyncIterator]();
+    void iterator.next();
+    table.handle(['item', 3, 'x', false], plain, bytes);
     expect(() => {
-      table.handle(['item', 1, 'late', false], plain);
-    }).not.toThrow();
+      table.handle(['item', 3, 'x', false], plain, bytes);
+    }).toThrow(MessageSizeError);
+  });
+
+  it.each([
+    ['an item', ['item', 99, 'x', false]],
+    ['an end', ['end', 99]],
+    ['a failure', ['fail', 99, { name: 'Error', message: 'x' }]],
+  ] as const)('may not send %s of a stream that there is not', (_name, message) => {
+    const { table } = createTable();
+    expect(() => {
+      table.handle(message, plain, 10);
+    }).toThrow(MalformedMessageError);
   });
 
   it.each([
     ['pull', ['pull', 99, 5]],
     ['cancel', ['cancel', 99]],
-    ['end', ['end', 99]],
-    ['fail', ['fail', 99, { name: 'Error', message: 'x' }]],
   ] as const)('changes nothing by a %s for a stream that there is not', (_name, message) => {
     const { table, sent } = createTable();
-    table.handle(message, plain);
+    table.handle(message, plain, 10);
     expect(sent).toEqual([]);
     expect(table.size).toBe(0);
   });
@@ -184,9 +237,9 @@ describe('a peer that does not keep to the rules', () => {
     const { table, sent } = createTable();
     const source = count(20_000);
     const id = table.open(source);
-    table.handle(['pull', id, asked], plain);
+    for (let times = 0; times < 10; times += 1) table.handle(['pull', id, asked], plain, 10);
     for (let turns = 0; turns < 100; turns += 1) await turn();
-    expect(sent.length).toBeLessThanOrEqual(10_001);
+    expect(sent.length).toBeLessThanOrEqual(17);
   });
 
   it('is told of an iterator whose end fails only as far as it waits for it', async () => {
@@ -200,7 +253,7 @@ describe('a peer that does not keep to the rules', () => {
       }),
     });
     expect(() => {
-      table.handle(['cancel', id], plain);
+      table.handle(['cancel', id], plain, 10);
     }).not.toThrow();
     await turn();
     expect(table.size).toBe(0);

@@ -176,7 +176,6 @@ describe('calls', () => {
     const call = session.invoke(RUN, [], { onProgress });
     const [, id] = await guest.next('call');
     guest.send('progress', id, 0.5, false);
-    guest.send('progress', 12, 'of a call that was not made', false);
     guest.send('result', id, 'done', false);
     expect(await call).toBe('done');
     expect(seen).toEqual([0.5]);
@@ -322,6 +321,9 @@ describe('what no honest guest sends ends it', () => {
   const cases: readonly (readonly [name: string, message: readonly [string, ...unknown[]]])[] = [
     ['an answer to a call that was not made', ['result', 5, 1, false]],
     ['an error for a call that was not made', ['error', 5, {}]],
+    ['progress of a call that was not made', ['progress', 5, 1, false]],
+    ['an item of a stream that there is not', ['item', 5, 1, false]],
+    ['the end of a stream that there is not', ['end', 5]],
     ['a second hello', ['hello', 1]],
     ['a second ready', ['ready', []]],
     ['loaded where nothing was loaded', ['loaded', []]],
@@ -372,10 +374,11 @@ describe('what no honest guest sends ends it', () => {
     expect(error).toMatchObject({ resourceType: 'message', limit: 1024 * 1024 });
   });
 
-  it('nothing it sends after its end is heard', async () => {
+  it('nothing it sends after its end is heard, nor while it is being killed', async () => {
     const { guest, session } = await startSession();
     const seen: unknown[] = [];
     session.on('violation', (event) => seen.push(event));
+    guest.send('violation', 'module', 'on its way');
     await session.terminate();
     guest.send('violation', 'module', 'late');
     await cross();
@@ -389,15 +392,15 @@ describe('calls to the host', () => {
     const { guest } = await startSession({ host });
     guest.send('host-call', 1, 'add', [1, 2], false);
     expect(await guest.next('host-result')).toEqual(['host-result', 1, 3, false]);
-    for (const name of ['constructor', '__proto__', 'toString', 'missing']) {
-      guest.send('host-call', 2, name, [], false);
+    for (const [index, name] of ['constructor', '__proto__', 'toString', 'missing'].entries()) {
+      guest.send('host-call', 2 + index, name, [], false);
       const [, , error] = await guest.next('host-error');
       expect(error).toMatchObject({
         name: 'ReferenceError',
         message: `the host gives no function "${name}"`,
       });
     }
-    guest.send('host-call', 3, 'add', 'no list', false);
+    guest.send('host-call', 9, 'add', 'no list', false);
     expect((await guest.next('host-error'))[2]).toMatchObject({ name: 'TypeError' });
   });
 
@@ -441,14 +444,53 @@ describe('calls to the host', () => {
     expect(session.isAlive).toBe(true);
   });
 
-  it('of a guest that reads no answers end it, in place of filling the host’s memory', async () => {
-    const answer = 'x'.repeat(8 * 1024 * 1024);
-    const { guest, session } = await startSession({ host: { get: () => answer } });
-    const call = session.invoke(RUN, []).catch((error: unknown) => error);
-    await guest.next('call');
+  it('come once: an id that was used is forged', async () => {
+    const { guest, session } = await startSession({ host: { get: () => 1 } });
+    const call = session.invoke(RUN, []);
+    guest.send('host-call', 7, 'get', [], false);
+    await guest.next('host-result');
+    guest.send('host-call', 7, 'get', [], false);
+    await expect(call).rejects.toThrow('came twice');
+  });
+
+  it('of a guest that reads no answers are not heard until it does: they would fill the host’s memory', async () => {
+    const answer = 'x'.repeat(1024 * 1024);
+    let asked = 0;
+    const get = (): string => {
+      asked += 1;
+      return answer;
+    };
+    const { guest, session } = await startSession({ host: { get } });
     guest.raw.pause();
-    for (let id = 0; id < 100; id += 1) guest.send('host-call', id, 'get', [], false);
-    expect(await call).toMatchObject({ resourceType: 'message' });
+    for (let id = 0; id < 320; id += 1) {
+      guest.send('host-call', id, 'get', [], false);
+      await turn();
+    }
+    expect(asked).toBeLessThan(150);
+    expect(session.isAlive).toBe(true);
+    guest.raw.resume();
+    for (let answers = 0; answers < 320; answers += 1) await guest.next('host-result');
+    expect(asked).toBe(320);
+    await session.terminate();
+  });
+
+  it('that fail in such a guest end it, and not the host', async () => {
+    let fail: (reason: Error) => void = () => undefined;
+    const host = { wait: () => new Promise<never>((_resolve, reject) => (fail = reject)) };
+    const { guest, session } = await startSession({ host });
+    const caller = new AbortController();
+    const aborted = session.invoke(RUN, [], { signal: caller.signal });
+    aborted.catch(() => undefined);
+    guest.send('host-call', 1, 'wait', [], false);
+    await cross();
+    guest.raw.pause();
+    const bytes = new Uint8Array(64 * 1024 * 1024);
+    const calls = Array.from({ length: 12 }, () => session.invoke(RUN, [bytes]));
+    for (const call of calls) call.catch(() => undefined);
+    fail(new Error('no'));
+    caller.abort(new Error('given up'));
+    await expect(aborted).rejects.toThrow('given up');
+    await expect(calls[0]).rejects.toMatchObject({ resourceType: 'message' });
     expect(guest.kills).toBe(1);
   });
 });
