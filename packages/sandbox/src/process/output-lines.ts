@@ -13,13 +13,16 @@ export class OutputLines {
   readonly #onLine: (text: string) => void;
   #partial = '';
   #tail = '';
-  #windowStart = 0;
+  readonly #now: () => number;
+  #windowStart = -Infinity;
   #windowBytes = 0;
   #windowLines = 0;
   #dropped = 0;
 
-  constructor(stream: Readable, onLine: (text: string) => void) {
+  /** @param now milliseconds of a clock that only goes forward. */
+  constructor(stream: Readable, onLine: (text: string) => void, now: () => number = () => performance.now()) {
     this.#onLine = onLine;
+    this.#now = now;
     stream.setEncoding('utf8');
     stream.on('data', (text: string) => {
       this.#take(text);
@@ -37,7 +40,7 @@ export class OutputLines {
 
   #take(text: string): void {
     this.#tail = (this.#tail + text).slice(-TAIL_BYTES);
-    const now = performance.now();
+    const now = this.#now();
     if (now - this.#windowStart > 1000) {
       this.#windowStart = now;
       this.#windowBytes = 0;

@@ -7,7 +7,11 @@ import { OutputLines } from '../../src/process/output-lines.ts';
 async function linesOf(...chunks: readonly string[]): Promise<readonly string[]> {
   const stream = new PassThrough();
   const lines: string[] = [];
-  new OutputLines(stream, (text) => lines.push(text));
+  new OutputLines(
+    stream,
+    (text) => lines.push(text),
+    () => 0,
+  );
   for (const chunk of chunks) {
     stream.write(chunk);
     await turn();
