@@ -16,6 +16,7 @@ export const PAYLOAD_TYPE = 'application/vnd.truthound.plugin-manifest.v1+json';
 export const MAX_CERTIFICATES = 8;
 const MAX_SIGNATURE_BYTES = 2048;
 const MAX_CERTIFICATE_BYTES = 64 * 1024;
+const MAX_TIMESTAMP_BYTES = 64 * 1024;
 const KEY_ID = /^[0-9a-f]{64}$/;
 
 /** An envelope, decoded. Nothing in it is checked against a key. */
@@ -26,6 +27,8 @@ export interface DsseEnvelope {
   readonly signature: Uint8Array;
   /** The signer's certificate first, then its issuers; DER. */
   readonly certificates: readonly Uint8Array[];
+  /** A time-stamp (RFC 3161) of the signature's bytes. Not signed by the signer: it may be added, replaced or lost. */
+  readonly timestampToken?: Uint8Array | undefined;
 }
 
 /** DSSE's pre-authentication encoding: the bytes that a signature covers. */
@@ -39,12 +42,13 @@ export function preAuthEncoding(payload: Uint8Array, payloadType: string = PAYLO
 
 /** As it stands in files. */
 export function envelopeToJson(envelope: DsseEnvelope): Readonly<Record<string, unknown>> {
-  const { payload, keyId, signature, certificates } = envelope;
+  const { payload, keyId, signature, certificates, timestampToken } = envelope;
   const chain = certificates.length === 0 ? {} : { x5c: certificates.map(toBase64) };
+  const timestamp = timestampToken === undefined ? {} : { tst: toBase64(timestampToken) };
   return {
     payloadType: PAYLOAD_TYPE,
     payload: toBase64(payload),
-    signatures: [{ keyid: keyId, sig: toBase64(signature), ...chain }],
+    signatures: [{ keyid: keyId, sig: toBase64(signature), ...chain, ...timestamp }],
   };
 }
 
@@ -62,7 +66,7 @@ export function parseEnvelope(json: unknown): DsseEnvelope {
   if (!Array.isArray(signatures) || signatures.length !== 1) {
     throw new TypeError('an envelope has exactly one signature: further signers have envelopes of their own');
   }
-  const signature = record(signatures[0], 'the signature', ['keyid', 'sig', 'x5c']);
+  const signature = record(signatures[0], 'the signature', ['keyid', 'sig', 'x5c', 'tst']);
   const keyId = signature['keyid'];
   if (typeof keyId !== 'string' || !KEY_ID.test(keyId)) throw new TypeError('its keyid is not 64 hex digits');
   return {
@@ -70,6 +74,8 @@ export function parseEnvelope(json: unknown): DsseEnvelope {
     keyId,
     signature: base64(signature['sig'], 'sig', MAX_SIGNATURE_BYTES),
     certificates: parseCertificates(signature['x5c']),
+    timestampToken:
+      signature['tst'] === undefined ? undefined : base64(signature['tst'], 'tst', MAX_TIMESTAMP_BYTES),
   };
 }
 

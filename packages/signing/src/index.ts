@@ -48,6 +48,19 @@ export {
 export { type ExpirationOptions, ExpirationVerifier } from './verification/expiration-verifier.ts';
 export { IntegrityVerifier } from './verification/integrity-verifier.ts';
 export { MissingSignatureError } from './verification/missing-signature-error.ts';
+export {
+  type TimestampRequest,
+  type TimestampSource,
+  addTimestamp,
+  timestampRequestFor,
+} from './timestamps/add-timestamp.ts';
+export {
+  type TimestampResult,
+  type TrustedTime,
+  type VerifyTimestampOptions,
+  verifyTimestamp,
+} from './timestamps/verify-timestamp.ts';
+export { type TimestampOptions, TimestampVerifier } from './verification/timestamp-verifier.ts';
 export { type SignatureCheckOptions, SignatureVerifier } from './verification/signature-verifier.ts';
 export {
   type Revocation,

@@ -21,6 +21,8 @@ export interface SignatureInfo extends SignatureInfoFields {
   readonly keyId: string;
   /** The signed statement: JSON in canonical form. */
   readonly payload: Uint8Array;
+  /** A time-stamp (RFC 3161) of the signature, added by `addTimestamp`. */
+  readonly timestampToken: Uint8Array | undefined;
 }
 
 /** Keys of `metadata` that the statement fills in itself. */
@@ -69,6 +71,7 @@ export function createSignatureInfo(envelope: DsseEnvelope, statement: PluginSta
     certificateChain: Object.freeze(envelope.certificates.map(pemOfCertificate)),
     keyId: envelope.keyId,
     payload: envelope.payload,
+    timestampToken: envelope.timestampToken,
     toJSON(this: SignatureInfo): unknown {
       return envelopeToJson(envelopeOf(this));
     },
@@ -77,11 +80,12 @@ export function createSignatureInfo(envelope: DsseEnvelope, statement: PluginSta
 
 /** The envelope of a signature. @throws InvalidSignatureError when it lacks its payload or a certificate is not PEM */
 export function envelopeOf(signature: SignatureInfoFields): DsseEnvelope {
-  const { payload, keyId } = signature as Partial<SignatureInfo>;
+  const { payload, keyId, timestampToken } = signature as Partial<SignatureInfo>;
   if (
     !(payload instanceof Uint8Array) ||
     typeof keyId !== 'string' ||
-    !(signature.signature instanceof Uint8Array)
+    !(signature.signature instanceof Uint8Array) ||
+    !(timestampToken === undefined || timestampToken instanceof Uint8Array)
   ) {
     throw new InvalidSignatureError({
       algorithm: signature.algorithm,
@@ -90,7 +94,7 @@ export function envelopeOf(signature: SignatureInfoFields): DsseEnvelope {
     });
   }
   const certificates = signature.certificateChain.map((pem) => derOfCertificate(pem, signature.algorithm));
-  return { payload, keyId, signature: signature.signature, certificates };
+  return { payload, keyId, signature: signature.signature, certificates, timestampToken };
 }
 
 type ReadableFields = Pick<SignatureInfo, 'signerId' | 'algorithm' | 'timestamp' | 'expiresAt' | 'metadata'>;

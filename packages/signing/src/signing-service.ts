@@ -7,6 +7,7 @@ import {
   type VerificationResult,
 } from '@truthound/protocols';
 import { ALGORITHMS } from './algorithms.ts';
+import type { CertificateInput } from './certificates/validate-certificate-chain.ts';
 import { parseCertificate } from './certificates/parse-certificate.ts';
 import { type JsonValue, canonicalJson } from './canonical-json.ts';
 import { MAX_CERTIFICATES, preAuthEncoding } from './dsse-envelope.ts';
@@ -25,6 +26,7 @@ import {
 import { type KeyInput, type SigningKey, isSelfDescribing, loadKey } from './signing-key.ts';
 import type { RootDirectory } from './verification/chain-verifier.ts';
 import { assertCanSign } from './verification/signature-verifier.ts';
+import { type TimestampSource, addTimestamp } from './timestamps/add-timestamp.ts';
 import { VerificationChainBuilder } from './verification/verification-chain-builder.ts';
 
 const DAY_MS = 86_400_000;
@@ -42,6 +44,8 @@ export interface SigningServiceOptions {
   readonly validityDays?: number | undefined;
   /** Keys, certificates and revocations that `verify` goes by. */
   readonly trustStore?: RootDirectory | undefined;
+  /** Roots of time-stamping authorities, whose word `verify` takes for when a signature was made. @defaultValue none */
+  readonly timestampRoots?: readonly CertificateInput[] | undefined;
   /** @defaultValue the system's clock */
   readonly now?: (() => Date) | undefined;
 }
@@ -58,6 +62,8 @@ export interface SignOptions {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   /** Grows with every release. @defaultValue the time of signing in milliseconds */
   readonly sequence?: number | undefined;
+  /** Has the signature time-stamped. Called once with what to ask an authority for. @defaultValue no time-stamp */
+  readonly timestamp?: TimestampSource | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -67,6 +73,7 @@ export class SigningServiceImpl implements SigningService {
   readonly signerId: string;
   readonly validityDays: number;
   readonly #trustStore: RootDirectory | undefined;
+  readonly #timestampRoots: readonly CertificateInput[] | undefined;
   readonly #now: () => Date;
 
   /** @throws SignatureError for an unknown algorithm or an unusable signer id; RangeError for `validityDays` */
@@ -83,6 +90,7 @@ export class SigningServiceImpl implements SigningService {
     this.signerId = signerId;
     this.validityDays = validityDays;
     this.#trustStore = options.trustStore;
+    this.#timestampRoots = options.timestampRoots && Object.freeze([...options.timestampRoots]);
     this.#now = options.now ?? (() => new Date());
   }
 
@@ -124,7 +132,9 @@ export class SigningServiceImpl implements SigningService {
       signature: Uint8Array.from(signature),
       certificates,
     };
-    return createSignatureInfo(envelope, statement);
+    const made = createSignatureInfo(envelope, statement);
+    const { timestamp, signal } = options;
+    return timestamp === undefined ? made : addTimestamp(made, timestamp, { signal });
   }
 
   /**
@@ -139,10 +149,12 @@ export class SigningServiceImpl implements SigningService {
   }): Promise<VerificationResult> {
     const { pluginPath, signature, key, signal } = options;
     const keys = key === undefined ? [] : [this.#loadVerifyingKey(key).key];
-    const basis = new VerificationChainBuilder({ now: this.#now })
+    const plain = new VerificationChainBuilder({ now: this.#now })
       .withIntegrityCheck()
       .withExpirationCheck()
       .withSignatureCheck({ keys });
+    const roots = this.#timestampRoots;
+    const basis = roots === undefined ? plain : plain.withTimestampCheck({ roots });
     const store = this.#trustStore;
     const chain = store === undefined ? basis : basis.withTrustCheck(store).withChainCheck(store);
     return chain.build().verify({ pluginPath, signature, signal });

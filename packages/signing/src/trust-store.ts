@@ -215,7 +215,11 @@ export class TrustStoreImpl implements TrustStore, RootDirectory {
     await this.#change((document) => setSignerLevel(document, signerId, trustLevel));
   }
 
-  isTrusted(cert: string | Uint8Array): { readonly isTrusted: boolean; readonly trustLevel: TrustLevel } {
+  /** Whether a certificate of the store is in force. `at`: the moment that its validity is judged by; a withdrawal counts always. */
+  isTrusted(
+    cert: string | Uint8Array,
+    at?: Date,
+  ): { readonly isTrusted: boolean; readonly trustLevel: TrustLevel } {
     const certificate = tryParse(cert);
     const index = this.#current();
     if (certificate === undefined) return { isTrusted: false, trustLevel: TrustLevel.UNKNOWN };
@@ -224,7 +228,7 @@ export class TrustStoreImpl implements TrustStore, RootDirectory {
       return { isTrusted: false, trustLevel: TrustLevel.REVOKED };
     }
     const known = index.findCertificate(certificate.certId);
-    if (known === undefined || !isWithin(certificate, now))
+    if (known === undefined || !isWithin(certificate, at ?? now))
       return { isTrusted: false, trustLevel: TrustLevel.UNKNOWN };
     const { trustLevel } = known.record;
     return { isTrusted: trustLevel === TrustLevel.TRUSTED || trustLevel === TrustLevel.VERIFIED, trustLevel };

@@ -3,8 +3,17 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { runCli } from '../src/cli/run-cli.ts';
-import { TrustStoreImpl, generateKeyPair, signKeyRotation, signRevocationList } from '../src/index.ts';
+import {
+  TrustStoreImpl,
+  generateKeyPair,
+  readSignatures,
+  signKeyRotation,
+  signRevocationList,
+  timestampRequestFor,
+} from '../src/index.ts';
+import { createRoot } from './certificates/test-authority.ts';
 import { NOW, pluginFolder, putFile, scratchFolder } from './plugin-folder.ts';
+import { authorityBelow, generalizedTime, makeToken } from './timestamps/hand-made-token.ts';
 
 interface Outcome {
   readonly exitCode: number;
@@ -12,11 +21,15 @@ interface Outcome {
   readonly error: string;
 }
 
-async function run(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+async function run(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  { now = NOW } = {},
+): Promise<Outcome> {
   let [output, error] = ['', ''];
   const exitCode = await runCli(argv, {
     env,
-    now: () => NOW,
+    now: () => now,
     print: (text) => {
       output += `${text}\n`;
     },
@@ -216,6 +229,45 @@ describe('truthound-sign', () => {
     await expect(runOk('trust', 'list', '--store', store)).resolves.toContain(`${newKey.keyId}  REVOKED`);
     writeFileSync(list, '{}');
     await expect(run(['trust', 'import', list, '--store', store])).resolves.toMatchObject({ exitCode: 3 });
+  });
+
+  it('has a signature time-stamped, which then counts after it expired', async () => {
+    const [folder, plugin] = [scratchFolder(), pluginFolder()];
+    const at = (name: string): string => join(folder, name);
+    await runOk('keygen', '--out', at('key'));
+    expect((await run(['timestamp', plugin, '--query', at('q')])).error).toMatch(/not signed yet/);
+    await runOk('sign', plugin, '--key', at('key'), '--signer', 'acme', '--days', '0.5');
+    const output = await runOk('timestamp', plugin, '--query', at('query.tsq'));
+    expect(output).toContain('application/timestamp-query');
+    const [signature] = await readSignatures(plugin);
+    const query = signature && timestampRequestFor(signature).query;
+    expect(new Uint8Array(readFileSync(at('query.tsq')))).toEqual(query);
+    const root = await createRoot({ notBefore: new Date('2026-01-01') });
+    const data = signature?.signature ?? new Uint8Array();
+    const time = generalizedTime('20260301120000Z');
+    writeFileSync(at('reply.tsr'), makeToken({ authority: authorityBelow(root), data, time }));
+    writeFileSync(at('root.pem'), root.certificate);
+    await runOk('timestamp', plugin, '--reply', at('reply.tsr'));
+    await expect(runOk('inspect', plugin)).resolves.toContain('a time-stamp');
+    const verify = ['verify', plugin, '--public-key', at('key.pub')];
+    const late = { now: new Date('2027-01-01') };
+    expect((await run(verify, {}, late)).output).toMatch(/NOT VALID \(expired\)/);
+    const stamped = await run([...verify, '--tsa-root', at('root.pem')], {}, late);
+    expect(stamped).toMatchObject({ exitCode: 0, error: '' });
+    expect(stamped.output).toContain('signed at or before 2026-03-01T12:00:00.000Z');
+
+    await runOk('keygen', '--out', at('second'));
+    await runOk('cosign', plugin, '--key', at('second'), '--signer', 'bob');
+    for (const [argv, exitCode, message] of [
+      [['--query', at('other.tsq')], 2, /2 signatures: choose one/],
+      [['--query', at('other.tsq'), '--key-id', 'x'], 3, /no signature with key x/],
+      [['--query', at('query.tsq'), '--key-id', signature?.keyId ?? ''], 3, /exists already/],
+      [['--reply', at('none.tsr'), '--key-id', signature?.keyId ?? ''], 3, /cannot be read/],
+      [[], 2, /either --query or --reply/],
+    ] as const) {
+      const outcome = await run(['timestamp', plugin, ...argv]);
+      expect(outcome).toMatchObject({ exitCode, error: expect.stringMatching(message) as string });
+    }
   });
 
   it('answers as JSON, errors too', async () => {

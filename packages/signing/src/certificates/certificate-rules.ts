@@ -101,7 +101,11 @@ const NEEDS_EXPLICIT_USAGE: ReadonlySet<CertificatePurpose> = new Set(['codeSign
 
 const LEAF: readonly PurposeRule[] = [
   ({ keyUsage }, purpose) =>
-    purpose === 'any' || keyUsage === undefined || keyUsage.includes('digitalSignature')
+    purpose === 'any' ||
+    keyUsage === undefined ||
+    keyUsage.includes('digitalSignature') ||
+    // RFC 5280 §4.2.1.12: the one purpose here for which either bit will do.
+    (purpose === 'timeStamping' && keyUsage.includes('contentCommitment'))
       ? undefined
       : `its keyUsage (${keyUsage.join(', ')}) lacks digitalSignature`,
   ({ extendedKeyUsage }, purpose) => {

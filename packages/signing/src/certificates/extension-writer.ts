@@ -62,7 +62,7 @@ export function keyUsage(usages: readonly KeyUsage[]): Asn1 {
   return writeExtension(ExtensionId.KEY_USAGE, bits, { isCritical: true });
 }
 
-/** RFC 5280 §4.2.1.12; names as in `ParsedCertificate`, or dotted identifiers. */
+/** RFC 5280 §4.2.1.12; names as in `ParsedCertificate`, or dotted identifiers. Critical where RFC 3161 §2.3 wants it so. */
 export function extendedKeyUsage(purposes: readonly string[]): Asn1 {
   const identifiers = purposes.map((purpose) => {
     const identifier = identifierOf(EXTENDED_KEY_USAGE_NAMES, purpose) ?? purpose;
@@ -74,7 +74,8 @@ export function extendedKeyUsage(purposes: readonly string[]): Asn1 {
     }
     return objectIdentifier(identifier);
   });
-  return writeExtension(ExtensionId.EXTENDED_KEY_USAGE, sequence(...identifiers), { isCritical: false });
+  const isCritical = purposes.join() === 'timeStamping';
+  return writeExtension(ExtensionId.EXTENDED_KEY_USAGE, sequence(...identifiers), { isCritical });
 }
 
 /** RFC 5280 §4.2.1.6. */

@@ -39,6 +39,8 @@ export interface ValidateCertificateChainOptions {
   readonly requireCrls?: boolean | undefined;
   /** The moment for which the answer holds. */
   readonly at: Date;
+  /** The moment at which the lists must be current, where another is judged by them than `at`. @defaultValue `at` */
+  readonly crlsAt?: Date | undefined;
   /** @defaultValue `codeSigning` */
   readonly purpose?: CertificatePurpose | undefined;
   /** Most authorities between leaf and root, not counting self-issued ones. @defaultValue 8 */
@@ -62,6 +64,7 @@ const OPTIONS: readonly (keyof ValidateCertificateChainOptions)[] = [
   'crls',
   'requireCrls',
   'at',
+  'crlsAt',
   'purpose',
   'maxDepth',
   'maxWork',
@@ -131,7 +134,8 @@ function createContext(
     work += steps;
     if (work > maxWork) throw new SearchBoundReached();
   };
-  const revocation = { lists, at, isRequired: options.requireCrls === true, spend };
+  const crlsAt = options.crlsAt === undefined ? at : new Date(options.crlsAt);
+  const revocation = { lists, at: crlsAt, isRequired: options.requireCrls === true, spend };
   return { at, purpose, maxDepth, revocation, spend };
 }
 
@@ -165,10 +169,12 @@ function parseInput<Parsed>(name: string, parse: () => Parsed): Parsed {
 function assertOptions(options: ValidateCertificateChainOptions): void {
   assertKnownOptions('validateCertificateChain', options, OPTIONS);
   const { at, purpose = 'codeSigning', maxDepth = DEFAULT_DEPTH, maxWork = DEFAULT_WORK } = options;
-  if (!((at as unknown) instanceof Date) || Number.isNaN(at.getTime())) {
-    throw new TypeError(
-      'validateCertificateChain: at must be a valid Date, the moment for which the answer holds',
-    );
+  for (const [name, date] of Object.entries({ at, crlsAt: options.crlsAt ?? at })) {
+    if (!((date as unknown) instanceof Date) || Number.isNaN(date.getTime())) {
+      throw new TypeError(
+        `validateCertificateChain: ${name} must be a valid Date, the moment for which the answer holds`,
+      );
+    }
   }
   if (!CERTIFICATE_PURPOSES.includes(purpose)) {
     throw new TypeError(

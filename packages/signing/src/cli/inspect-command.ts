@@ -11,10 +11,10 @@ export const inspectCommand: Command = {
   async run(context) {
     const signatures = await readSignatures(pluginOf(context));
     const lines = signatures.flatMap(
-      ({ signerId, algorithm, keyId, timestamp, expiresAt, metadata, certificateChain }) => [
+      ({ signerId, algorithm, keyId, timestamp, expiresAt, metadata, certificateChain, timestampToken }) => [
         `claims to be by "${signerId}", ${algorithm}, key ${keyId}`,
         `  made ${timestamp.toISOString()}, ${expiresAt === undefined ? 'never expires' : `expires ${expiresAt.toISOString()}`}`,
-        `  ${certificateChain.length} certificates, metadata ${JSON.stringify(metadata)}`,
+        `  ${certificateChain.length} certificates, ${timestampToken === undefined ? 'no' : 'a'} time-stamp, metadata ${JSON.stringify(metadata)}`,
       ],
     );
     const summary = `${signatures.length} signatures, NOT VERIFIED: "verify" does that`;

@@ -5,6 +5,7 @@ import { type Command, type CommandOptions, EXIT_CODES, UsageError } from './com
 import { inspectCommand } from './inspect-command.ts';
 import { keygenCommand } from './keygen-command.ts';
 import { cosignCommand, signCommand } from './sign-commands.ts';
+import { timestampCommand } from './timestamp-command.ts';
 import {
   trustAddCommand,
   trustImportCommand,
@@ -26,6 +27,7 @@ const COMMANDS: readonly Command[] = [
   certCommand,
   signCommand,
   cosignCommand,
+  timestampCommand,
   verifyCommand,
   inspectCommand,
   trustAddCommand,

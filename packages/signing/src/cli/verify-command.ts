@@ -3,7 +3,7 @@ import { TrustStoreImpl } from '../trust-store.ts';
 import type { VerificationChain } from '../verification/verification-chain.ts';
 import { VerificationChainBuilder } from '../verification/verification-chain-builder.ts';
 import { type Command, type CommandAnswer, type CommandContext, EXIT_CODES, UsageError } from './command.ts';
-import { loadPublicKey } from './key-source.ts';
+import { loadPublicKey, readText } from './key-source.ts';
 import { pluginOf } from './sign-commands.ts';
 
 /** Verifies a plugin by a trust store or by public keys. */
@@ -11,10 +11,11 @@ export const verifyCommand: Command = {
   name: 'verify',
   summary: 'verify a plugin; exits with 1 when it is not valid',
   usage:
-    '<plugin> (--store <file> | --public-key <file>…) [--threshold <n>] [--max-age-days <n>]\n    [--require-trusted] [--second-opinion] [--refuse-rollback] [--fresh-revocations]',
+    '<plugin> (--store <file> | --public-key <file>…) [--threshold <n>] [--max-age-days <n>]\n    [--tsa-root <file>…] [--require-trusted] [--second-opinion] [--refuse-rollback] [--fresh-revocations]',
   options: {
     store: { type: 'string' },
     'public-key': { type: 'string', multiple: true },
+    'tsa-root': { type: 'string', multiple: true },
     threshold: { type: 'string' },
     'max-age-days': { type: 'string' },
     'require-trusted': { type: 'boolean' },
@@ -35,11 +36,13 @@ async function chainFor(context: CommandContext): Promise<VerificationChain> {
   if (storePath === undefined && files.length === 0)
     throw new UsageError('give --store <file> or --public-key <file>');
   const keys = await Promise.all(files.map(async (file) => (await loadPublicKey(file)).key));
-  const basis = new VerificationChainBuilder({ now })
+  const authorities = await Promise.all(options.list('tsa-root').map(readText));
+  const plain = new VerificationChainBuilder({ now })
     .withIntegrityCheck()
     .withExpirationCheck({ maxAgeDays: options.number('max-age-days') })
     .withSignatureCheck({ keys, secondOpinion: options.flag('second-opinion') })
     .withThreshold(options.number('threshold') ?? 1);
+  const basis = authorities.length === 0 ? plain : plain.withTimestampCheck({ roots: authorities });
   if (storePath === undefined) return withoutStore(context, basis);
   const store = new TrustStoreImpl({ persistPath: storePath, now });
   return basis

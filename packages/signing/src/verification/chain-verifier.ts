@@ -13,12 +13,14 @@ import {
   untrusted,
   weakerLevel,
 } from './trust-verifier.ts';
-import type {
-  Candidate,
-  Finding,
-  StepAnswer,
-  VerificationRun,
-  VerificationStep,
+import {
+  type Candidate,
+  type Finding,
+  type StepAnswer,
+  type VerificationRun,
+  type VerificationStep,
+  expiryTimeOf,
+  signingTimeOf,
 } from './verification-run.ts';
 
 /** A certificate that paths may end at. */
@@ -62,7 +64,7 @@ export class ChainVerifier implements VerificationStep {
     for (const candidate of run.counting) {
       if (candidate.certificates.length === 0 || candidate.statement === undefined) continue;
       if (rejectRevoked(run, candidate, this.directory)) continue;
-      if (candidate.keySource === 'certificate' && anchorDirectly(candidate, this.directory)) {
+      if (candidate.keySource === 'certificate' && anchorDirectly(run, candidate, this.directory)) {
         rejectWeak(run, candidate);
         continue;
       }
@@ -93,7 +95,8 @@ export class ChainVerifier implements VerificationStep {
       leaf,
       intermediates,
       roots: roots.map(({ certificate }) => certificate),
-      at: run.now,
+      at: expiryTimeOf(run, candidate),
+      crlsAt: run.now,
       purpose: 'codeSigning',
     });
     const root = roots.find(({ certificate }) => certificate.certId === path.at(-1)?.certId);
@@ -114,7 +117,7 @@ export class ChainVerifier implements VerificationStep {
     candidate: Candidate,
     path: readonly ParsedCertificate[],
   ): Finding | undefined {
-    const signedAt = candidate.statement?.createdAt ?? run.now;
+    const signedAt = signingTimeOf(run, candidate);
     for (const certificate of path) {
       const subject = { keyId: certificate.keyId, certificates: [certificate], signedAt };
       const revocation = this.directory.findRevocation(subject);

@@ -4,6 +4,7 @@ import {
   type StepAnswer,
   type VerificationRun,
   type VerificationStep,
+  expiryTimeOf,
   pluginIdOf,
 } from './verification-run.ts';
 
@@ -38,17 +39,19 @@ export class ExpirationVerifier implements VerificationStep {
   #checkOne(run: VerificationRun, candidate: Candidate): void {
     const { statement } = candidate;
     if (statement === undefined) return;
-    const { createdAt, expiresAt, signer } = statement;
+    const { createdAt, signer } = statement;
     const facts = { pluginId: pluginIdOf(candidate), signerId: signer.id };
     const times = { expected: `at or before ${run.now.toISOString()}`, seen: createdAt.toISOString() };
-    if (createdAt.getTime() > run.now.getTime() + CLOCK_SKEW_MS) {
-      const reason = `it was made in the future, at ${createdAt.toISOString()}`;
+    const madeBy = candidate.trustedTime?.time ?? run.now;
+    if (createdAt.getTime() > madeBy.getTime() + CLOCK_SKEW_MS) {
+      const seen = candidate.trustedTime === undefined ? 'in the future' : 'after its time-stamp';
+      const reason = `it was made ${seen}, at ${createdAt.toISOString()}`;
       const error = new InvalidSignatureError({ ...facts, algorithm: signer.algorithm, reason });
       run.fail({ error, ...times, remedy: 'set the clocks of the signer and of this machine' });
       return;
     }
-    const end = this.#endOf(createdAt, expiresAt);
-    if (end === undefined || run.now.getTime() < end.at.getTime()) return;
+    const end = this.#findEnd(run, candidate);
+    if (end === undefined) return;
     const error = new SignatureExpiredError({
       ...facts,
       expiredAt: end.at,
@@ -58,16 +61,28 @@ export class ExpirationVerifier implements VerificationStep {
     run.reject(candidate, { error, ...times, remedy: 'ask the signer to sign the plugin again' });
   }
 
-  /** The earlier of the signer's own end and the policy's. */
-  #endOf(
-    createdAt: Date,
-    expiresAt: Date | undefined,
-  ): { readonly at: Date; readonly reason: string } | undefined {
-    const ends = expiresAt === undefined ? [] : [{ at: expiresAt, reason: 'as its signer set' }];
-    if (this.#maxAgeDays !== 0 && this.#maxAgeDays !== Infinity) {
+  /**
+   * Which end has passed, the signer's own or the policy's. The signer's is judged when the signature was made, if that is attested.
+   * Its age is not: a late time-stamp would make an old signature young again.
+   */
+  #findEnd(run: VerificationRun, candidate: Candidate): End | undefined {
+    const { createdAt, expiresAt } = candidate.statement ?? {};
+    const ends: (End & { readonly judgedAt: Date })[] = [];
+    if (expiresAt !== undefined)
+      ends.push({ at: expiresAt, reason: 'as its signer set', judgedAt: expiryTimeOf(run, candidate) });
+    if (createdAt !== undefined && this.#maxAgeDays !== 0 && this.#maxAgeDays !== Infinity) {
       const at = new Date(createdAt.getTime() + this.#maxAgeDays * DAY_MS);
-      ends.push({ at, reason: `since signatures count for ${this.#maxAgeDays} days here` });
+      const reason = `since signatures count for ${this.#maxAgeDays} days here`;
+      ends.push({ at, reason, judgedAt: run.now });
     }
-    return ends.sort((a, b) => a.at.getTime() - b.at.getTime())[0];
+    return ends
+      .filter(({ at, judgedAt }) => judgedAt.getTime() >= at.getTime())
+      .sort((a, b) => a.at.getTime() - b.at.getTime())[0];
   }
+}
+
+/** When something ceased to count, and by whose decision. */
+interface End {
+  readonly at: Date;
+  readonly reason: string;
 }

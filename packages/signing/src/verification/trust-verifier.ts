@@ -13,7 +13,9 @@ import {
   type StepAnswer,
   type VerificationRun,
   type VerificationStep,
+  expiryTimeOf,
   pluginIdOf,
+  signingTimeOf,
 } from './verification-run.ts';
 
 /** What a trust store knows about a key. */
@@ -57,8 +59,8 @@ export interface SignerDirectory {
   getSequence?(pluginId: string): number | undefined;
   /** When the next revocation list is due; `undefined` when there never was one. */
   readonly revocationsDueAt?: Date | undefined;
-  /** Level of a certificate that is in the store itself. */
-  isTrusted(cert: Uint8Array): { readonly isTrusted: boolean; readonly trustLevel: TrustLevel };
+  /** Level of a certificate that is in the store itself and within its validity at `at`, by default now. */
+  isTrusted(cert: Uint8Array, at?: Date): { readonly isTrusted: boolean; readonly trustLevel: TrustLevel };
 }
 
 /** How {@link TrustVerifier} judges. */
@@ -109,7 +111,7 @@ export class TrustVerifier implements VerificationStep {
       if (rejectRevoked(run, candidate, this.directory)) continue;
       if (this.#options.refuseRollback === true && rejectRollback(run, candidate, this.directory)) continue;
       // A certificate that is in the store itself needs no path; any other waits for the chain step.
-      if (candidate.keySource === 'certificate') anchorDirectly(candidate, this.directory);
+      if (candidate.keySource === 'certificate') anchorDirectly(run, candidate, this.directory);
       else this.#judgeKey(run, candidate);
     }
     const signers = run.counting.map(({ statement }) => statement?.signer.id ?? '');
@@ -157,7 +159,7 @@ export function rejectRevoked(
     digest: statement.pluginHash,
     pluginId: statement.plugin.id ?? undefined,
     version: statement.plugin.version ?? undefined,
-    signedAt: statement.createdAt,
+    signedAt: signingTimeOf(run, candidate),
   });
   if (revocation === undefined) return false;
   const error = describeRevocation(run, candidate, revocation);
@@ -178,11 +180,15 @@ export function describeRevocation(
 }
 
 /** Accepts a signer's certificate that the store holds and that is in force; answers whether it did. */
-export function anchorDirectly(candidate: Candidate, directory: SignerDirectory): boolean {
+export function anchorDirectly(
+  run: VerificationRun,
+  candidate: Candidate,
+  directory: SignerDirectory,
+): boolean {
   const [leaf] = candidate.certificates;
   const signerId = candidate.statement?.signer.id;
   if (leaf === undefined || signerId === undefined || leaf.subjectCommonName !== signerId) return false;
-  const { isTrusted, trustLevel } = directory.isTrusted(leaf.der);
+  const { isTrusted, trustLevel } = directory.isTrusted(leaf.der, expiryTimeOf(run, candidate));
   if (!isTrusted) return false;
   candidate.isAnchored = true;
   candidate.trustLevel = weakerLevel(trustLevel, directory.getSignerCap(signerId) ?? trustLevel);

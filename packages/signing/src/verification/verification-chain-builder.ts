@@ -8,6 +8,7 @@ import { type ChainOptions, ChainVerifier, type RootDirectory } from './chain-ve
 import { type ExpirationOptions, ExpirationVerifier } from './expiration-verifier.ts';
 import { IntegrityVerifier } from './integrity-verifier.ts';
 import { type SignatureCheckOptions, SignatureVerifier } from './signature-verifier.ts';
+import { type TimestampOptions, TimestampVerifier } from './timestamp-verifier.ts';
 import { type SignerDirectory, type TrustOptions, TrustVerifier } from './trust-verifier.ts';
 import { VerificationChain } from './verification-chain.ts';
 import type { StepAnswer, VerificationRun, VerificationStep } from './verification-run.ts';
@@ -50,6 +51,12 @@ export class VerificationChainBuilder {
     return this.#with(new SignatureVerifier(options));
   }
 
+  /** Expiry is judged when a signature was made, where a time-stamp (RFC 3161) below `roots` attests that; else now. */
+  withTimestampCheck(options: TimestampOptions): VerificationChainBuilder {
+    // In front, so that a false time-stamp is reported as that and not as the expiry that it fails to prevent.
+    return this.#with(new TimestampVerifier(options), { isFirst: true });
+  }
+
   /** Signers are known, trusted enough, allowed to sign this plugin, and not revoked. */
   withTrustCheck(store: SignerDirectory, options: TrustOptions = {}): VerificationChainBuilder {
     return this.#with(new TrustVerifier(store, options));
@@ -79,12 +86,12 @@ export class VerificationChainBuilder {
     return new VerificationChain(this.#steps, this.#threshold, this.#now);
   }
 
-  #with(step: VerificationStep): VerificationChainBuilder {
+  #with(step: VerificationStep, { isFirst = false } = {}): VerificationChainBuilder {
     if (step.name === 'threshold' || this.#steps.some(({ name }) => name === step.name)) {
       throw new SignatureError(`the chain already has a step "${step.name}": each step stands once`);
     }
     return new VerificationChainBuilder({
-      steps: [...this.#steps, step],
+      steps: isFirst ? [step, ...this.#steps] : [...this.#steps, step],
       threshold: this.#threshold,
       now: this.#now,
     });

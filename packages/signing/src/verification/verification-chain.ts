@@ -28,6 +28,7 @@ import { ChainVerifier } from './chain-verifier.ts';
 import { countDistinctSigners } from './count-signers.ts';
 import { MissingSignatureError } from './missing-signature-error.ts';
 import { SignatureVerifier } from './signature-verifier.ts';
+import { TimestampVerifier } from './timestamp-verifier.ts';
 import { TrustVerifier, isLevelEnough, untrusted } from './trust-verifier.ts';
 import {
   type Finding,
@@ -99,7 +100,10 @@ export class VerificationChain {
     if (trust !== undefined) run.requiredTrustLevel = trust.requiredTrustLevel;
     const signature = this.#steps.find((step) => step instanceof SignatureVerifier);
     if (signature === undefined) openUnverified(run);
-    else signature.open(run, trust?.directory);
+    else {
+      signature.open(run, trust?.directory);
+      this.#steps.find((step) => step instanceof TimestampVerifier)?.open(run);
+    }
     for (const step of this.#steps) {
       if (isOver(run))
         reports.push({

@@ -13,6 +13,7 @@ import type { DsseEnvelope } from '../dsse-envelope.ts';
 import type { PluginStatement } from '../plugin-statement.ts';
 import type { PluginScan } from '../scan-plugin.ts';
 import type { SigningKey } from '../signing-key.ts';
+import type { TrustedTime } from '../timestamps/verify-timestamp.ts';
 
 /** Where the key came from that a signature was checked with. */
 export type KeySource = 'given' | 'store' | 'certificate';
@@ -29,6 +30,8 @@ export interface Candidate {
   keySource: KeySource | undefined;
   /** Parsed from bytes whose signature is right; from unverified bytes only in a chain without a signature step. */
   statement: PluginStatement | undefined;
+  /** When a trusted authority saw the signature, by its time-stamp. */
+  trustedTime: TrustedTime | undefined;
   trustLevel: TrustLevel;
   /** Whether something beside the signature itself says that the certificate's key may be believed. */
   isAnchored: boolean;
@@ -81,6 +84,7 @@ export class VerificationRun {
       key: undefined,
       keySource: undefined,
       statement: undefined,
+      trustedTime: undefined,
       trustLevel: TrustLevel.UNKNOWN,
       isAnchored: false,
     }));
@@ -152,4 +156,14 @@ export interface StepAnswer {
 /** How a statement is called in messages. */
 export function pluginIdOf(candidate: Candidate): string | undefined {
   return candidate.statement?.plugin.id ?? undefined;
+}
+
+/** When to judge the expiry of a signature and its certificates: when it was made, if somebody trusted attests that; else now. */
+export function expiryTimeOf({ now }: VerificationRun, { trustedTime }: Candidate): Date {
+  return trustedTime?.latest ?? now;
+}
+
+/** When a signature was made, for withdrawals with a cut-off: attested, or else as its signer says. */
+export function signingTimeOf({ now }: VerificationRun, { trustedTime, statement }: Candidate): Date {
+  return trustedTime?.latest ?? statement?.createdAt ?? now;
 }
