@@ -58,6 +58,7 @@ export class DependencyGraph {
 
   /** The nodes, sorted by id. */
   *[Symbol.iterator](): IterableIterator<DependencyNode> {
+    // Ids first: a plugin that is removed while its neighbours are looked at is left out.
     for (const id of this.ids()) {
       const node = this.getNode(id);
       if (node !== undefined) yield node;
@@ -94,10 +95,7 @@ export class DependencyGraph {
     const slot = this.#storage.slotOf(pluginId);
     const version = slot === undefined ? undefined : this.#storage.version(slot);
     if (slot === undefined || version === undefined) return undefined;
-    return new DependencyNode(
-      { pluginId, version, metadata: this.#storage.metadata(slot) ?? NO_METADATA },
-      this.#storage,
-    );
+    return new DependencyNode({ pluginId, version, metadata: this.#storage.metadata(slot) }, this.#storage);
   }
 
   hasNode(pluginId: string): boolean {

@@ -1,6 +1,7 @@
 import { compareCodeUnits, sortedIds } from './graph/code-unit-order.ts';
 import { LOADING, OPTIONAL, REQUIRED } from './graph/edge-kind.ts';
 import { NONE } from './graph/edge-table.ts';
+import { entryOf } from './graph/element-at.ts';
 import type { GraphStorage } from './graph/graph-storage.ts';
 import { TO_DEPENDENCIES, TO_DEPENDENTS, listNeighbours, traceWays, walk } from './graph/reachability.ts';
 
@@ -35,7 +36,7 @@ export function explainPresence(storage: GraphStorage, id: string, maxChains: nu
   );
   // In a circle that nothing stands above, the plugin's own dependents are the best answer.
   const direct = listNeighbours(storage, slot, TO_DEPENDENTS, LOADING);
-  const ends = roots.length > 0 ? roots : direct.length > 0 ? direct : [slot];
+  const ends = roots.length > 0 ? roots : direct;
   ends.sort((a, b) => compareCodeUnits(storage.id(a), storage.id(b)));
   const chains = ends.slice(0, maxChains).map((end) => chainFrom(storage, reached, end));
   return freezeWhy(id, sortedIds(direct.map((each) => storage.id(each))), chains, ends.length > maxChains);
@@ -47,7 +48,7 @@ function chainFrom(
   end: number,
 ): readonly string[] {
   const chain: string[] = [];
-  for (let slot = end; slot !== NONE; slot = reachedFrom.get(slot) ?? NONE) chain.push(storage.id(slot));
+  for (let slot = end; slot !== NONE; slot = entryOf(reachedFrom, slot)) chain.push(storage.id(slot));
   return Object.freeze(chain);
 }
 

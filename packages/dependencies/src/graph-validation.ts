@@ -36,7 +36,7 @@ export function findVersionConflicts(storage: GraphStorage): readonly VersionCon
   const conflicts: VersionConflictError[] = [];
   const { edges } = storage;
   for (const slot of storage.presentSlots()) {
-    const version = storage.version(slot) ?? '';
+    const version = storage.presentVersion(slot);
     const requirements: { requiredBy: string; range: string }[] = [];
     let isConflict = false;
     for (let edge = edges.firstIn(slot); edge !== NONE; edge = edges.nextIn(edge)) {

@@ -93,6 +93,56 @@ describe('nodes', () => {
     expect(graph.getLoadOrder()).toEqual(['lib', 'app']);
   });
 
+  it('have no dependencies any more once they are removed', () => {
+    const graph = sketched({ app: ['lib'], lib: [] });
+    const node = graph.getNode('app');
+    graph.removeNode('app');
+    expect(node).toMatchObject({ pluginId: 'app', dependencies: {}, requiredDependencies: [] });
+  });
+
+  it('may be removed while they are iterated', () => {
+    const graph = sketched({ a: [], b: [], c: [] });
+    const seen: string[] = [];
+    for (const { pluginId } of graph) {
+      seen.push(pluginId);
+      graph.removeNode('b');
+    }
+    expect(seen).toEqual(['a', 'c']);
+  });
+
+  it('list dependencies for development when asked', () => {
+    const graph = sketched({ app: ['lib', 'tool!'] });
+    expect(graph.getDependencies('app')).toEqual(['lib']);
+    expect(graph.getDependencies('app', { includeDev: true })).toEqual(['lib', 'tool']);
+  });
+
+  it('forget the ranges of what they declared before', () => {
+    const graph = new DependencyGraph();
+    graph.addNode({
+      pluginId: 'a',
+      dependencies: { b: { type: 'required', version: caret('2.0.0') } },
+    });
+    graph.addNode({ pluginId: 'b', version: '1.0.0' });
+    expect(graph.validate()).toEqual([expect.any(VersionConflictError)]);
+    graph.addNode({ pluginId: 'a', dependencies: { b: 'required' } });
+    expect(graph.validate()).toEqual([]);
+  });
+
+  it('are all named, by id, whose version does not fit', () => {
+    const graph = new DependencyGraph();
+    const version = caret('2.0.0');
+    graph.addNode({
+      pluginId: 'a',
+      dependencies: { z: { type: 'required', version }, b: { type: 'required', version } },
+    });
+    graph.addNode({ pluginId: 'z', version: '1.0.0' });
+    graph.addNode({ pluginId: 'b', version: '1.0.0' });
+    expect(graph.validate().map((error) => error.toJSON())).toMatchObject([
+      { dependencyId: 'b' },
+      { dependencyId: 'z' },
+    ]);
+  });
+
   it('are refused with the place named when something has the wrong type, and leave no trace', () => {
     const graph = sketched({ a: [] });
     const add = (options: unknown) => () => graph.addNode(options as AddNodeOptions);

@@ -62,12 +62,11 @@ function diagnosePart(part: Piece): Diagnosis | undefined {
     if (term.text === '-' || isRange(term.text)) continue;
     return diagnoseTerm(term) ?? { reason: `"${term.text}" is not a range as npm has it`, position: term.at };
   }
-  const hyphen = terms.find(({ text }) => text === '-');
-  const reason =
-    hyphen === undefined
-      ? 'these parts cannot be combined'
-      : 'a hyphen stands between two versions, alone in its alternative: "1.0.0 - 2.0.0"';
-  return { reason, position: hyphen?.at ?? part.at };
+  // What npm accepts piece by piece it accepts together, but for a hyphen.
+  return {
+    reason: 'a hyphen stands between two versions, alone in its alternative: "1.0.0 - 2.0.0"',
+    position: part.at + part.text.search(/(?<!\S)-(?!\S)/),
+  };
 }
 
 /** Words of the part; an operator that stands alone belongs to the word after it. */
@@ -85,7 +84,7 @@ function listTerms({ text, at }: Piece): readonly Piece[] {
 }
 
 function diagnoseTerm({ text, at }: Piece): Diagnosis | undefined {
-  const operator = /^[^\w*.]*/.exec(text)?.[0].trim() ?? '';
+  const operator = text.slice(0, text.search(/[\w*.]|$/)).trim();
   if (!OPERATORS.has(operator)) {
     const remedy = REMEDIES.get(operator) ?? `allowed are ${ALL_OPERATORS}`;
     return { reason: `"${operator}" is not an operator: ${remedy}`, position: at };

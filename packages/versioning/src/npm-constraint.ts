@@ -12,7 +12,7 @@ export function readNpmAlternative(text: string, includePrerelease: boolean): Al
   const parts = text.split(',');
   if (parts.length > 1 && parts.some((part) => part.trim() === '')) throw new TypeError('Empty part');
   const comparators = parts
-    .flatMap((part) => new Range(part, { includePrerelease }).set[0] ?? [])
+    .flatMap((part) => new Range(part, { includePrerelease }).set.slice(0, 1).flat())
     .filter(({ value }) => value !== '')
     .map(toComparator);
   return { text, comparators };

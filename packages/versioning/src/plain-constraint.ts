@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { numberAt } from './number-at.ts';
 import type { Alternative, Comparator } from './comparator.ts';
 import { type Term, type TermOperator, readTerm, startOfNextTerm } from './plain-term.ts';
 import { type VersionPoint, isPrerelease, lowestPrerelease, releasePoint } from './version-point.ts';
@@ -83,7 +84,7 @@ function floorOf({ numbers: [major = 0, minor = 0, patch = 0], prerelease }: Ter
 /** The numbers up to `index`, the last of them one higher. */
 function countUp(numbers: readonly number[], index: number): readonly number[] {
   const counted = numbers.slice(0, index + 1);
-  counted[index] = (numbers[index] ?? 0) + 1;
+  counted[index] = numberAt(numbers, index) + 1;
   return counted;
 }
 

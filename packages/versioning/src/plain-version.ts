@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { numberAt } from './number-at.ts';
 import { endOfDigits, isPlainNumber, readNumber, readPrerelease } from './plain-text.ts';
 import { type VersionPoint, releasePoint } from './version-point.ts';
 
@@ -71,9 +72,9 @@ export function isReleaseWithin(major: number, minor: number, patch: number, bou
 }
 
 function isAtLeast(major: number, minor: number, patch: number, bounds: ReleaseBounds, at: number): boolean {
-  const lowestMajor = bounds[at] ?? 0;
+  const lowestMajor = numberAt(bounds, at);
   if (major !== lowestMajor) return major > lowestMajor;
-  const lowestMinor = bounds[at + 1] ?? 0;
+  const lowestMinor = numberAt(bounds, at + 1);
   if (minor !== lowestMinor) return minor > lowestMinor;
-  return patch >= (bounds[at + 2] ?? 0);
+  return patch >= numberAt(bounds, at + 2);
 }

@@ -73,10 +73,9 @@ export function compareIdentifierLists(
   a: readonly PrereleaseIdentifier[],
   b: readonly PrereleaseIdentifier[],
 ): number {
-  const shared = Math.min(a.length, b.length);
-  for (let index = 0; index < shared; index += 1) {
-    const left = a[index] ?? 0;
-    const right = b[index] ?? 0;
+  for (const [index, left] of a.entries()) {
+    const right = b[index];
+    if (right === undefined) break;
     if (left !== right) return compareIdentifiers(left, right);
   }
   return a.length - b.length;

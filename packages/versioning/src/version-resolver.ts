@@ -53,7 +53,7 @@ export class VersionResolver {
   checkCompatibility({ pluginVersion, constraint, hostVersion }: CompatibilityQuestion): CompatibilityReport {
     parseVersion(pluginVersion);
     const explanation = constraint.explain(hostVersion);
-    const crossed = explanation.isSatisfied ? this.#changesSinceLowest(constraint, hostVersion) : [];
+    const crossed = this.#listCrossed(constraint, explanation);
     return Object.freeze({
       isCompatible: explanation.isSatisfied,
       level: levelOf(explanation.isSatisfied, crossed),
@@ -91,8 +91,12 @@ export class VersionResolver {
     );
   }
 
-  #changesSinceLowest({ lowestVersion }: VersionConstraint, hostVersion: string): readonly BreakingChange[] {
-    return lowestVersion === undefined ? [] : this.checkUpgradePath(lowestVersion, hostVersion);
+  /** Only where the host's version is accepted: then there is a lowest version that is. */
+  #listCrossed(
+    { lowestVersion }: VersionConstraint,
+    { isSatisfied, version }: Explanation,
+  ): readonly BreakingChange[] {
+    return isSatisfied && lowestVersion !== undefined ? this.checkUpgradePath(lowestVersion, version) : [];
   }
 }
 

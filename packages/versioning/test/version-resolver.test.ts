@@ -59,6 +59,8 @@ describe('choosing among versions', () => {
       }),
     );
     expect([compareVersions('1.0.0', '2.0.0'), compareVersions('1.0.0', 'v1.0.0')]).toEqual([-1, 0]);
+    // Beyond 2^53 npm compares what the texts have become as numbers.
+    expect(compareVersions('1.0.0-9007199254740993', '1.0.0-9007199254740992')).toBe(0);
   });
 });
 
@@ -96,6 +98,18 @@ describe('compatibility of a plugin and its host', () => {
     expect(report.isCompatible).toBe(false);
     expect(report.errors.join()).toContain('prerelease');
     expect(report.migrationHints.join()).toContain('includePrerelease');
+  });
+
+  it('W-48: says of a constraint that nothing satisfies what it is, without breaking changes', () => {
+    const resolver = new VersionResolver();
+    resolver.registerBreakingChange('1.0.0', 'something');
+    const report = resolver.checkCompatibility({
+      pluginVersion: '1.0.0',
+      constraint: parseConstraint('>2.0.0 <1.0.0'),
+      hostVersion: '2.0.0',
+    });
+    expect(report).toMatchObject({ isCompatible: false, level: CompatibilityLevel.INCOMPATIBLE });
+    expect(report.errors).toHaveLength(1);
   });
 
   it('W-48: reports only the bound that is broken', () => {

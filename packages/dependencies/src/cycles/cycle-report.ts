@@ -3,6 +3,7 @@ import type { EdgeKind } from '../graph/edge-kind.ts';
 import { listElementaryCycles } from './elementary-cycles.ts';
 import { findShortestCycle } from './shortest-cycle.ts';
 import { findCyclicComponents } from './strong-components.ts';
+import { itemAt } from '../graph/element-at.ts';
 
 /** Plugins that all reach one another, and so cannot be put in an order. */
 export interface CyclicGroup {
@@ -24,7 +25,7 @@ export interface CycleReport {
 }
 
 function closed(ids: readonly string[], vertices: readonly number[]): readonly string[] {
-  return Object.freeze([...vertices, ...vertices.slice(0, 1)].map((vertex) => ids[vertex] ?? ''));
+  return Object.freeze([...vertices, ...vertices.slice(0, 1)].map((vertex) => itemAt(ids, vertex)));
 }
 
 /** The groups of plugins that depend on one another, by their first id. */
@@ -34,7 +35,7 @@ export function findCyclicGroups(graph: CompactGraph, kinds: EdgeKind): readonly
     const { vertices, isProvenShortest } = findShortestCycle(part);
     return Object.freeze({
       members: Object.freeze([...part.ids]),
-      shortest: closed(part.ids, startAtLowest(vertices)),
+      shortest: closed(part.ids, vertices),
       isProvenShortest,
     });
   });
@@ -52,12 +53,4 @@ export function reportCycles(graph: CompactGraph, kinds: EdgeKind, maxCycles: nu
     for (const vertices of listed.cycles) cycles.push(closed(part.ids, vertices));
   }
   return Object.freeze({ groups: Object.freeze(groups), cycles: Object.freeze(cycles), truncated });
-}
-
-function startAtLowest(vertices: readonly number[]): readonly number[] {
-  let at = 0;
-  vertices.forEach((vertex, index) => {
-    if (vertex < (vertices[at] ?? 0)) at = index;
-  });
-  return [...vertices.slice(at), ...vertices.slice(0, at)];
 }

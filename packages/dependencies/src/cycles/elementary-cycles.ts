@@ -1,6 +1,7 @@
 import { type CompactGraph, subgraph } from '../graph/compact-graph.ts';
 import { ANY } from '../graph/edge-kind.ts';
 import { findCyclicComponents } from './strong-components.ts';
+import { intAt, itemAt } from '../graph/element-at.ts';
 
 /** Circles that pass no vertex twice. */
 export interface ElementaryCycles {
@@ -22,7 +23,11 @@ const WORK_BUDGET = 5_000_000;
  * There can be exponentially many (a graph of 10 plugins that all depend on one another has over a
  * million). The time is bounded by (vertices + edges) × (limit + 1).
  */
-export function listElementaryCycles(graph: CompactGraph, limit: number): ElementaryCycles {
+export function listElementaryCycles(
+  graph: CompactGraph,
+  limit: number,
+  workBudget: number = WORK_BUDGET,
+): ElementaryCycles {
   const cycles: number[][] = [];
   let listedIds = 0;
   let looked = 0;
@@ -33,16 +38,16 @@ export function listElementaryCycles(graph: CompactGraph, limit: number): Elemen
     const component = findCyclicComponents(restGraph, ANY)[0];
     if (component === undefined) return { cycles, isTruncated: false };
     looked += rest.length + restGraph.targets.length;
-    if (looked > WORK_BUDGET) return { cycles, isTruncated: true };
-    const members = component.map((local) => rest[local] ?? 0);
+    if (looked > workBudget) return { cycles, isTruncated: true };
+    const members = component.map((local) => itemAt(rest, local));
     const isComplete = listThroughFirst(subgraph(graph, members, ANY), (path) => {
       if (cycles.length >= limit || listedIds >= MAX_LISTED_IDS) return false;
-      cycles.push(path.map((local) => members[local] ?? 0));
+      cycles.push(path.map((local) => itemAt(members, local)));
       listedIds += path.length;
       return true;
     });
     if (!isComplete) return { cycles, isTruncated: true };
-    const first = members[0] ?? 0;
+    const first = itemAt(members, 0);
     // Components come by their lowest vertex, so nothing below `first` lies on a circle any more.
     rest = rest.filter((vertex) => vertex > first);
   }
@@ -60,11 +65,11 @@ function listThroughFirst(graph: CompactGraph, report: (path: readonly number[])
   isBlocked[0] = 1;
 
   while (path.length > 0) {
-    const vertex = path.at(-1) ?? 0;
-    const edge = cursor[vertex] ?? 0;
-    if (edge < (offsets[vertex + 1] ?? 0)) {
+    const vertex = itemAt(path, path.length - 1);
+    const edge = intAt(cursor, vertex);
+    if (edge < intAt(offsets, vertex + 1)) {
       cursor[vertex] = edge + 1;
-      const target = targets[edge] ?? 0;
+      const target = intAt(targets, edge);
       if (target === 0) {
         if (!report(path)) return false;
         closesCircle[vertex] = 1;
@@ -72,7 +77,7 @@ function listThroughFirst(graph: CompactGraph, report: (path: readonly number[])
         path.push(target);
         isBlocked[target] = 1;
         closesCircle[target] = 0;
-        cursor[target] = offsets[target] ?? 0;
+        cursor[target] = intAt(offsets, target);
       }
       continue;
     }
@@ -82,8 +87,8 @@ function listThroughFirst(graph: CompactGraph, report: (path: readonly number[])
       const above = path.at(-1);
       if (above !== undefined) closesCircle[above] = 1;
     } else {
-      for (let at = offsets[vertex] ?? 0; at < (offsets[vertex + 1] ?? 0); at += 1) {
-        blockedBy[targets[at] ?? 0]?.add(vertex);
+      for (let at = intAt(offsets, vertex); at < intAt(offsets, vertex + 1); at += 1) {
+        itemAt(blockedBy, intAt(targets, at)).add(vertex);
       }
     }
   }
@@ -95,7 +100,8 @@ function unblock(start: number, isBlocked: Uint8Array, blockedBy: readonly Set<n
   for (let vertex = pending.pop(); vertex !== undefined; vertex = pending.pop()) {
     if (isBlocked[vertex] === 0) continue;
     isBlocked[vertex] = 0;
-    for (const waiting of blockedBy[vertex] ?? []) pending.push(waiting);
-    blockedBy[vertex]?.clear();
+    const waiting = itemAt(blockedBy, vertex);
+    pending.push(...waiting);
+    waiting.clear();
   }
 }

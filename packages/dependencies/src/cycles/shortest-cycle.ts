@@ -1,9 +1,10 @@
 import type { CompactGraph } from '../graph/compact-graph.ts';
+import { intAt, itemAt } from '../graph/element-at.ts';
 
 /** How many edges may be looked at before the best circle so far is answered. A few tenths of a second. */
 const EDGE_BUDGET = 20_000_000;
 
-/** A circle of vertices, not closed: the last depends on the first. */
+/** A circle of vertices from its lowest on, not closed: the last depends on the first. */
 export interface ShortestCycle {
   readonly vertices: readonly number[];
   /** False when the component was so large that the search stopped early: a shorter circle may exist. */
@@ -25,12 +26,12 @@ export function findShortestCycle(graph: CompactGraph, edgeBudget: number = EDGE
   const distance = new Int32Array(size);
   const stamp = new Int32Array(size).fill(-1);
   const queue = new Int32Array(size);
-  let best: readonly number[] | undefined;
+  let best: readonly number[] = [];
   let looked = 0;
 
   for (let start = 0; start < size; start += 1) {
     if (trimmer.isOut(start)) continue;
-    const limit = best === undefined ? size : best.length - 1;
+    const limit = best.length === 0 ? size : best.length - 1;
     let head = 0;
     let tail = 0;
     let last = -1;
@@ -38,12 +39,12 @@ export function findShortestCycle(graph: CompactGraph, edgeBudget: number = EDGE
     stamp[start] = start;
     distance[start] = 1;
     while (head < tail && last < 0) {
-      const vertex = queue[head++] ?? 0;
-      const length = distance[vertex] ?? 0;
+      const vertex = intAt(queue, head++);
+      const length = intAt(distance, vertex);
       if (length > limit) break;
-      for (let edge = offsets[vertex] ?? 0; edge < (offsets[vertex + 1] ?? 0); edge += 1) {
+      for (let edge = intAt(offsets, vertex); edge < intAt(offsets, vertex + 1); edge += 1) {
         looked += 1;
-        const target = targets[edge] ?? 0;
+        const target = intAt(targets, edge);
         if (target === start) {
           last = vertex;
           break;
@@ -56,17 +57,17 @@ export function findShortestCycle(graph: CompactGraph, edgeBudget: number = EDGE
       }
     }
     if (last >= 0) best = walkBack(parent, last, start);
-    if (best?.length === 1) break;
+    if (best.length === 1) break;
     trimmer.takeOut(start);
-    if (looked > edgeBudget && best !== undefined) return { vertices: best, isProvenShortest: false };
+    if (looked > edgeBudget && best.length > 0) return { vertices: best, isProvenShortest: false };
   }
-  return { vertices: best ?? [], isProvenShortest: true };
+  return { vertices: best, isProvenShortest: true };
 }
 
 function walkBack(parent: Int32Array, last: number, start: number): readonly number[] {
   const vertices = [last];
   for (let vertex = last; vertex !== start;) {
-    vertex = parent[vertex] ?? start;
+    vertex = intAt(parent, vertex);
     vertices.push(vertex);
   }
   return vertices.reverse();
@@ -89,9 +90,9 @@ class CircleTrimmer {
     this.#dependents = graph.ids.map(() => []);
     for (let vertex = 0; vertex < size; vertex += 1) {
       for (const target of this.#targetsOf(vertex)) {
-        this.#outDegree[vertex] = (this.#outDegree[vertex] ?? 0) + 1;
-        this.#inDegree[target] = (this.#inDegree[target] ?? 0) + 1;
-        this.#dependents[target]?.push(vertex);
+        this.#outDegree[vertex] = intAt(this.#outDegree, vertex) + 1;
+        this.#inDegree[target] = intAt(this.#inDegree, target) + 1;
+        itemAt(this.#dependents, target).push(vertex);
       }
     }
   }
@@ -106,7 +107,7 @@ class CircleTrimmer {
     this.#out[start] = 1;
     for (let vertex = pending.pop(); vertex !== undefined; vertex = pending.pop()) {
       for (const target of this.#targetsOf(vertex)) this.#lower(this.#inDegree, target, pending);
-      for (const dependent of this.#dependents[vertex] ?? [])
+      for (const dependent of itemAt(this.#dependents, vertex))
         this.#lower(this.#outDegree, dependent, pending);
     }
   }
@@ -116,7 +117,7 @@ class CircleTrimmer {
   }
 
   #lower(degrees: Int32Array, vertex: number, pending: number[]): void {
-    const left = (degrees[vertex] ?? 0) - 1;
+    const left = intAt(degrees, vertex) - 1;
     degrees[vertex] = left;
     if (left > 0 || this.isOut(vertex)) return;
     this.#out[vertex] = 1;

@@ -1,5 +1,6 @@
 import type { CompactGraph } from '../graph/compact-graph.ts';
 import type { EdgeKind } from '../graph/edge-kind.ts';
+import { byteAt, intAt, itemAt } from '../graph/element-at.ts';
 
 /** The vertices of a graph, grouped into those that reach one another. */
 export interface StrongComponents {
@@ -37,15 +38,15 @@ export function findStrongComponents(graph: CompactGraph, kinds: EdgeKind): Stro
     open[openCount++] = root;
 
     while (depth >= 0) {
-      const vertex = path[depth] ?? 0;
-      const end = offsets[vertex + 1] ?? 0;
-      let at = cursor[vertex] ?? 0;
-      let lowest = low[vertex] ?? 0;
+      const vertex = intAt(path, depth);
+      const end = intAt(offsets, vertex + 1);
+      let at = intAt(cursor, vertex);
+      let lowest = intAt(low, vertex);
       let descended = false;
       for (; at < end; at += 1) {
-        if (((edgeKinds[at] ?? 0) & kinds) === 0) continue;
-        const target = targets[at] ?? 0;
-        const targetLow = low[target] ?? 0;
+        if ((byteAt(edgeKinds, at) & kinds) === 0) continue;
+        const target = intAt(targets, at);
+        const targetLow = intAt(low, target);
         if (targetLow === 0) {
           descended = true;
           depth += 1;
@@ -65,7 +66,7 @@ export function findStrongComponents(graph: CompactGraph, kinds: EdgeKind): Stro
         let member: number;
         do {
           openCount -= 1;
-          member = open[openCount] ?? 0;
+          member = intAt(open, openCount);
           low[member] = done;
           order[emitted++] = member;
         } while (member !== vertex);
@@ -82,14 +83,14 @@ export function findCyclicComponents(graph: CompactGraph, kinds: EdgeKind): read
   const { order, starts } = findStrongComponents(graph, kinds);
   const cyclic: number[][] = [];
   for (let index = 0; index + 1 < starts.length; index += 1) {
-    const from = starts[index] ?? 0;
-    const to = starts[index + 1] ?? 0;
-    const first = order[from] ?? 0;
+    const from = itemAt(starts, index);
+    const to = itemAt(starts, index + 1);
+    const first = intAt(order, from);
     if (to - from > 1 || hasEdge(graph, first, first, kinds)) {
       cyclic.push([...order.subarray(from, to)].sort((a, b) => a - b));
     }
   }
-  return cyclic.sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
+  return cyclic.sort((a, b) => itemAt(a, 0) - itemAt(b, 0));
 }
 
 function hasEdge(
@@ -98,8 +99,8 @@ function hasEdge(
   to: number,
   kinds: EdgeKind,
 ): boolean {
-  for (let edge = offsets[from] ?? 0; edge < (offsets[from + 1] ?? 0); edge += 1) {
-    if (targets[edge] === to && ((edgeKinds[edge] ?? 0) & kinds) !== 0) return true;
+  for (let edge = intAt(offsets, from); edge < intAt(offsets, from + 1); edge += 1) {
+    if (targets[edge] === to && (byteAt(edgeKinds, edge) & kinds) !== 0) return true;
   }
   return false;
 }

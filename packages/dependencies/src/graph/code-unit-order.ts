@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { doubleAt, intAt, itemAt } from './element-at.ts';
 
 /** Negative when `a` comes first. */
 export function compareCodeUnits(a: string, b: string): number {
@@ -33,28 +34,26 @@ const MAX_RANGE = Math.floor(Number.MAX_SAFE_INTEGER / UNITS ** 2);
  * ranges that are still equal are sorted further.
  */
 export function sortByText(items: Int32Array, textOf: readonly string[]): void {
-  // Ranges still to sort, as triples: from, to, and how many code units all of the range share.
-  const pending = [0, items.length, 0];
-  while (pending.length > 0) {
-    const depth = pending.pop() ?? 0;
-    const to = pending.pop() ?? 0;
-    const from = pending.pop() ?? 0;
+  // Ranges still to sort, and how many code units all of the range share.
+  const pending = [{ from: 0, to: items.length, depth: 0 }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { from, to, depth } = next;
     const range = items.subarray(from, to);
     if (range.length <= SMALL || range.length > MAX_RANGE) {
-      range.sort((a, b) => compareCodeUnits(textOf[a] ?? '', textOf[b] ?? ''));
+      range.sort((a, b) => compareCodeUnits(itemAt(textOf, a), itemAt(textOf, b)));
     } else {
       const shared = countSharedUnits(range, textOf, depth);
       for (const [start, end] of sortByTwoUnits(range, textOf, shared))
-        pending.push(from + start, from + end, shared + 2);
+        pending.push({ from: from + start, to: from + end, depth: shared + 2 });
     }
   }
 }
 
 function countSharedUnits(range: Int32Array, textOf: readonly string[], depth: number): number {
-  const first = textOf[range[0] ?? 0] ?? '';
+  const first = itemAt(textOf, intAt(range, 0));
   let shared = first.length;
   for (const item of range) {
-    const text = textOf[item] ?? '';
+    const text = itemAt(textOf, item);
     const end = Math.min(shared, text.length);
     let at = depth;
     while (at < end && text.charCodeAt(at) === first.charCodeAt(at)) at += 1;
@@ -77,7 +76,7 @@ function sortByTwoUnits(
   const count = range.length;
   const packed = new Float64Array(count);
   for (let position = 0; position < count; position += 1) {
-    const text = textOf[range[position] ?? 0] ?? '';
+    const text = itemAt(textOf, intAt(range, position));
     packed[position] = (unitAt(text, at) * UNITS + unitAt(text, at + 1)) * count + position;
   }
   packed.sort();
@@ -87,9 +86,9 @@ function sortByTwoUnits(
   let runStart = 0;
   let runKey = -1;
   for (let position = 0; position < count; position += 1) {
-    const value = packed[position] ?? 0;
+    const value = doubleAt(packed, position);
     const key = Math.floor(value / count);
-    range[position] = before[value - key * count] ?? 0;
+    range[position] = intAt(before, value - key * count);
     if (key === runKey) continue;
     if (position - runStart > 1) runs.push([runStart, position]);
     runStart = position;

@@ -11,6 +11,7 @@ import { sortByText } from './code-unit-order.ts';
 import type { EdgeKind } from './edge-kind.ts';
 import { NONE } from './edge-table.ts';
 import type { GraphStorage } from './graph-storage.ts';
+import { byteAt, intAt, itemAt } from './element-at.ts';
 
 /** Vertices are 0 to `ids.length - 1`. The edges of `v` are at `offsets[v]` to `offsets[v + 1] - 1`. */
 export interface CompactGraph {
@@ -30,15 +31,15 @@ export function compactSlots(storage: GraphStorage, slots: readonly number[], ki
   sortByText(order, ids);
 
   const vertexOf = new Int32Array(storage.slotCount).fill(NONE);
-  order.forEach((index, vertex) => (vertexOf[slots[index] ?? 0] = vertex));
+  order.forEach((index, vertex) => (vertexOf[itemAt(slots, index)] = vertex));
 
   const offsets = new Int32Array(slots.length + 1);
   const targets = new Int32Array(edges.count);
   const edgeKinds = new Uint8Array(edges.count);
   let used = 0;
   order.forEach((index, vertex) => {
-    for (let edge = edges.firstOut(slots[index] ?? 0); edge !== NONE; edge = edges.nextOut(edge)) {
-      const target = vertexOf[edges.target(edge)] ?? NONE;
+    for (let edge = edges.firstOut(itemAt(slots, index)); edge !== NONE; edge = edges.nextOut(edge)) {
+      const target = intAt(vertexOf, edges.target(edge));
       const kind = edges.kind(edge);
       if (target === NONE || (kind & kinds) === 0) continue;
       targets[used] = target;
@@ -48,7 +49,7 @@ export function compactSlots(storage: GraphStorage, slots: readonly number[], ki
     offsets[vertex + 1] = used;
   });
   return {
-    ids: Array.from(order, (index) => ids[index] ?? ''),
+    ids: Array.from(order, (index) => itemAt(ids, index)),
     offsets,
     targets: targets.subarray(0, used),
     kinds: edgeKinds.subarray(0, used),
@@ -63,9 +64,9 @@ export function subgraph(graph: CompactGraph, members: readonly number[], kinds:
   const edgeKinds: number[] = [];
   members.forEach((vertex, index) => {
     const found: { target: number; kind: EdgeKind }[] = [];
-    for (let edge = graph.offsets[vertex] ?? 0; edge < (graph.offsets[vertex + 1] ?? 0); edge += 1) {
-      const target = localOf(graph.targets[edge] ?? NONE);
-      const kind = graph.kinds[edge] ?? 0;
+    for (let edge = intAt(graph.offsets, vertex); edge < intAt(graph.offsets, vertex + 1); edge += 1) {
+      const target = localOf(intAt(graph.targets, edge));
+      const kind = byteAt(graph.kinds, edge);
       if (target >= 0 && (kind & kinds) !== 0) found.push({ target, kind });
     }
     found.sort((a, b) => a.target - b.target);
@@ -76,7 +77,7 @@ export function subgraph(graph: CompactGraph, members: readonly number[], kinds:
     offsets[index + 1] = targets.length;
   });
   return {
-    ids: members.map((vertex) => graph.ids[vertex] ?? ''),
+    ids: members.map((vertex) => itemAt(graph.ids, vertex)),
     offsets,
     targets: Int32Array.from(targets),
     kinds: Uint8Array.from(edgeKinds),
@@ -91,5 +92,5 @@ function numberMembers(members: readonly number[], size: number): (vertex: numbe
   }
   const places = new Int32Array(size).fill(NONE);
   members.forEach((vertex, index) => (places[vertex] = index));
-  return (vertex) => places[vertex] ?? NONE;
+  return (vertex) => intAt(places, vertex);
 }

@@ -1,4 +1,5 @@
 import { DependencyType } from '@truthound/protocols';
+import { entryOf } from './element-at.ts';
 
 /** A dependency type as one bit, so that a set of types is a number. */
 export type EdgeKind = number;
@@ -32,5 +33,5 @@ export function kindOf(type: unknown): EdgeKind | undefined {
 
 /** The dependency type of one bit. */
 export function typeOf(kind: EdgeKind): DependencyType {
-  return TYPES.get(kind) ?? DependencyType.REQUIRED;
+  return entryOf(TYPES, kind);
 }

@@ -9,6 +9,7 @@
  */
 import type { VersionRequirement } from '@truthound/protocols';
 import type { EdgeKind } from './edge-kind.ts';
+import { byteAt, intAt } from './element-at.ts';
 
 /** "No edge", the end of a list. */
 export const NONE = -1;
@@ -90,31 +91,31 @@ export class EdgeTable {
   }
 
   firstOut(slot: number): number {
-    return this.#firstOut[slot] ?? NONE;
+    return intAt(this.#firstOut, slot);
   }
 
   nextOut(edge: number): number {
-    return this.#nextOut[edge] ?? NONE;
+    return intAt(this.#nextOut, edge);
   }
 
   firstIn(slot: number): number {
-    return this.#firstIn[slot] ?? NONE;
+    return intAt(this.#firstIn, slot);
   }
 
   nextIn(edge: number): number {
-    return this.#nextIn[edge] ?? NONE;
+    return intAt(this.#nextIn, edge);
   }
 
   source(edge: number): number {
-    return this.#from[edge] ?? NONE;
+    return intAt(this.#from, edge);
   }
 
   target(edge: number): number {
-    return this.#to[edge] ?? NONE;
+    return intAt(this.#to, edge);
   }
 
   kind(edge: number): EdgeKind {
-    return this.#kinds[edge] ?? 0;
+    return byteAt(this.#kinds, edge);
   }
 
   requirement(edge: number): VersionRequirement | undefined {
@@ -151,7 +152,7 @@ export class EdgeTable {
   }
 
   #unlinkIn(edge: number): void {
-    const previous = this.#previousIn[edge] ?? NONE;
+    const previous = intAt(this.#previousIn, edge);
     const next = this.nextIn(edge);
     if (previous === NONE) this.#firstIn[this.target(edge)] = next;
     else this.#nextIn[previous] = next;

@@ -9,9 +9,12 @@
  */
 import type { Declaration } from './declaration.ts';
 import { EdgeTable, NONE } from './edge-table.ts';
+import { entryOf, itemAt } from './element-at.ts';
 
 /** Anything a host wants to keep beside a plugin. */
 export type NodeMetadata = Readonly<Record<string, unknown>>;
+
+const NO_METADATA: NodeMetadata = Object.freeze({});
 
 export class GraphStorage {
   readonly edges: EdgeTable = new EdgeTable();
@@ -38,15 +41,25 @@ export class GraphStorage {
   }
 
   id(slot: number): string {
-    return this.#ids[slot] ?? '';
+    return itemAt(this.#ids, slot);
+  }
+
+  /** The slot of an id that is present or mentioned. */
+  knownSlotOf(id: string): number {
+    return entryOf(this.#slots, id);
   }
 
   version(slot: number): string | undefined {
     return this.#versions[slot];
   }
 
-  metadata(slot: number): NodeMetadata | undefined {
-    return this.#metadata[slot];
+  /** The version of a plugin that is present. */
+  presentVersion(slot: number): string {
+    return itemAt(this.#versions as readonly string[], slot);
+  }
+
+  metadata(slot: number): NodeMetadata {
+    return this.#metadata[slot] ?? NO_METADATA;
   }
 
   isPresent(slot: number): boolean {

@@ -1,6 +1,7 @@
 import { compareCodeUnits } from './code-unit-order.ts';
 import type { CompactGraph } from './compact-graph.ts';
 import type { LoadPlan } from './load-plan.ts';
+import { intAt, itemAt } from './element-at.ts';
 
 /** An optional dependency that does not decide the order, because it closes a circle. */
 export interface IgnoredDependency {
@@ -10,7 +11,7 @@ export interface IgnoredDependency {
 
 /** The ids of a plan, in the order of loading. */
 export function orderOf({ ids }: CompactGraph, { order }: LoadPlan): readonly string[] {
-  return Object.freeze(order.map((vertex) => ids[vertex] ?? ''));
+  return Object.freeze(order.map((vertex) => itemAt(ids, vertex)));
 }
 
 /** An order cut into its levels. */
@@ -31,8 +32,8 @@ export function ignoredBy(
 ): readonly IgnoredDependency[] {
   let vertex = 0;
   const ignored = setAside.map((edge): IgnoredDependency => {
-    while ((offsets[vertex + 1] ?? 0) <= edge) vertex += 1;
-    return Object.freeze({ pluginId: ids[vertex] ?? '', dependencyId: ids[targets[edge] ?? 0] ?? '' });
+    while (intAt(offsets, vertex + 1) <= edge) vertex += 1;
+    return Object.freeze({ pluginId: itemAt(ids, vertex), dependencyId: itemAt(ids, intAt(targets, edge)) });
   });
   ignored.sort(
     (a, b) => compareCodeUnits(a.pluginId, b.pluginId) || compareCodeUnits(a.dependencyId, b.dependencyId),

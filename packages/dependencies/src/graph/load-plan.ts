@@ -11,6 +11,7 @@ import type { CompactGraph } from './compact-graph.ts';
 import { LOADING } from './edge-kind.ts';
 import { breakOptionalCircles } from './optional-circles.ts';
 import { findStrongComponents } from '../cycles/strong-components.ts';
+import { byteAt, intAt, itemAt } from './element-at.ts';
 
 /** Vertices of a {@link CompactGraph}, level by level. */
 export interface LoadPlan {
@@ -33,15 +34,15 @@ export function planLoading(graph: CompactGraph): LoadPlan {
   const sequence = order;
 
   for (let index = 0; index + 1 < starts.length; index += 1) {
-    const from = starts[index] ?? 0;
-    const to = starts[index + 1] ?? 0;
+    const from = itemAt(starts, index);
+    const to = itemAt(starts, index + 1);
     if (to - from > 1) sequence.set(breakOptionalCircles(graph, sequence.slice(from, to), isSetAside), from);
   }
 
   const level = new Int32Array(size);
   let levelCount = size === 0 ? 0 : 1;
   for (let at = 0; at < size; at += 1) {
-    const vertex = sequence[at] ?? 0;
+    const vertex = intAt(sequence, at);
     const own = levelOf(graph, vertex, level, isSetAside);
     level[vertex] = own;
     if (own >= levelCount) levelCount = own + 1;
@@ -61,14 +62,14 @@ function listSetAside(isSetAside: Uint8Array): number[] {
 
 function levelOf(graph: CompactGraph, vertex: number, level: Int32Array, isSetAside: Uint8Array): number {
   const { offsets, targets, kinds } = graph;
-  const end = offsets[vertex + 1] ?? 0;
+  const end = intAt(offsets, vertex + 1);
   let own = 0;
-  for (let edge = offsets[vertex] ?? 0; edge < end; edge += 1) {
-    if (((kinds[edge] ?? 0) & LOADING) === 0 || isSetAside[edge] === 1) continue;
-    const target = targets[edge] ?? 0;
+  for (let edge = intAt(offsets, vertex); edge < end; edge += 1) {
+    if ((byteAt(kinds, edge) & LOADING) === 0 || isSetAside[edge] === 1) continue;
+    const target = intAt(targets, edge);
     // An edge from a plugin to itself orders nothing.
     if (target === vertex) isSetAside[edge] = 1;
-    else own = Math.max(own, (level[target] ?? 0) + 1);
+    else own = Math.max(own, intAt(level, target) + 1);
   }
   return own;
 }
@@ -76,15 +77,15 @@ function levelOf(graph: CompactGraph, vertex: number, level: Int32Array, isSetAs
 /** Counting sort: vertices already stand in the order of their ids. */
 function arrangeByLevel(level: Int32Array, levelCount: number): Pick<LoadPlan, 'order' | 'levelStarts'> {
   const levelStarts = new Array<number>(levelCount + 1).fill(0);
-  for (const own of level) levelStarts[own + 1] = (levelStarts[own + 1] ?? 0) + 1;
+  for (const own of level) levelStarts[own + 1] = itemAt(levelStarts, own + 1) + 1;
   for (let index = 1; index <= levelCount; index += 1) {
-    levelStarts[index] = (levelStarts[index] ?? 0) + (levelStarts[index - 1] ?? 0);
+    levelStarts[index] = itemAt(levelStarts, index) + itemAt(levelStarts, index - 1);
   }
   const next = levelStarts.slice();
   const order = new Array<number>(level.length).fill(0);
   for (let vertex = 0; vertex < level.length; vertex += 1) {
-    const own = level[vertex] ?? 0;
-    const at = next[own] ?? 0;
+    const own = intAt(level, vertex);
+    const at = itemAt(next, own);
     next[own] = at + 1;
     order[at] = vertex;
   }

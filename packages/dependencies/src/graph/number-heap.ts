@@ -1,3 +1,4 @@
+import { itemAt } from './element-at.ts';
 /** A binary heap: hands out the smallest number first. */
 export class NumberHeap {
   readonly #items: number[] = [];
@@ -8,7 +9,7 @@ export class NumberHeap {
     items.push(value);
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      const above = items[parent] ?? 0;
+      const above = itemAt(items, parent);
       if (above <= value) break;
       items[at] = above;
       at = parent;
@@ -26,8 +27,8 @@ export class NumberHeap {
     for (;;) {
       let child = 2 * at + 1;
       if (child >= items.length) break;
-      if (child + 1 < items.length && (items[child + 1] ?? 0) < (items[child] ?? 0)) child += 1;
-      const below = items[child] ?? 0;
+      if (child + 1 < items.length && itemAt(items, child + 1) < itemAt(items, child)) child += 1;
+      const below = itemAt(items, child);
       if (below >= value) break;
       items[at] = below;
       at = child;

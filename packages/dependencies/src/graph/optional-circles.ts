@@ -1,6 +1,7 @@
 import type { CompactGraph } from './compact-graph.ts';
 import { LOADING, REQUIRED } from './edge-kind.ts';
 import { NumberHeap } from './number-heap.ts';
+import { byteAt, intAt, itemAt } from './element-at.ts';
 
 /**
  * Orders the vertices of one strong component although they depend on one another, by giving up as few
@@ -29,16 +30,16 @@ export function breakOptionalCircles(
     index: number,
     visit: (target: number, edge: number, isRequired: boolean) => void,
   ): void => {
-    const vertex = members[index] ?? 0;
-    for (let edge = graph.offsets[vertex] ?? 0; edge < (graph.offsets[vertex + 1] ?? 0); edge += 1) {
-      const kind = graph.kinds[edge] ?? 0;
-      const target = local.get(graph.targets[edge] ?? 0);
+    const vertex = itemAt(members, index);
+    for (let edge = intAt(graph.offsets, vertex); edge < intAt(graph.offsets, vertex + 1); edge += 1) {
+      const kind = byteAt(graph.kinds, edge);
+      const target = local.get(intAt(graph.targets, edge));
       if (target !== undefined && target !== index && (kind & LOADING) !== 0)
         visit(target, edge, kind === REQUIRED);
     }
   };
   const count = (counts: Int32Array, index: number, change: number): number =>
-    (counts[index] = (counts[index] ?? 0) + change);
+    (counts[index] = intAt(counts, index) + change);
 
   members.forEach((_, index) => {
     edgesInside(index, (target, _edge, isRequired) => {
@@ -61,9 +62,9 @@ export function breakOptionalCircles(
   let firstUnplaced = 0;
   const place = (index: number): void => {
     isPlaced[index] = 1;
-    result[placed] = members[index] ?? 0;
+    result[placed] = itemAt(members, index);
     placed += 1;
-    for (const { index: dependent, isRequired } of dependents[index] ?? []) {
+    for (const { index: dependent, isRequired } of itemAt(dependents, index)) {
       const left = count(waitingAny, dependent, -1);
       if (isRequired && count(waitingRequired, dependent, -1) === 0) candidates.push(dependent);
       if (left === 0) ready.push(dependent);

@@ -2,7 +2,6 @@ import type { DependencyType, PluginDependency, VersionRequirement } from '@trut
 import type { AddNodeOptions } from '../graph-options.ts';
 import { assertText, refuse } from '../graph/declaration.ts';
 import { ANY, typeOf } from '../graph/edge-kind.ts';
-import { NONE } from '../graph/edge-table.ts';
 import type { GraphStorage, NodeMetadata } from '../graph/graph-storage.ts';
 import { listLinks, listPresentIds } from '../graph/node-links.ts';
 import { TO_DEPENDENCIES } from '../graph/reachability.ts';
@@ -32,10 +31,10 @@ export interface FromJsonOptions {
 /** See {@link DependencyGraph.toJSON}. */
 export function writeJson(storage: GraphStorage): DependencyGraphJson {
   const nodes = listPresentIds(storage).map((id) => {
-    const slot = storage.slotOf(id) ?? NONE;
+    const slot = storage.knownSlotOf(id);
     return {
       id,
-      version: storage.version(slot) ?? '',
+      version: storage.presentVersion(slot),
       dependencies: listLinks(storage, id, TO_DEPENDENCIES, ANY).map(
         ({ id: dependencyId, kind, requirement }) => ({
           id: dependencyId,
@@ -43,7 +42,7 @@ export function writeJson(storage: GraphStorage): DependencyGraphJson {
           ...(requirement === undefined ? {} : { range: requirement.toString() }),
         }),
       ),
-      metadata: storage.metadata(slot) ?? {},
+      metadata: storage.metadata(slot),
     };
   });
   return { formatVersion: 1, nodes };

@@ -15,9 +15,9 @@ import type { DependencyType, PluginDependency, VersionRequirement } from '@trut
 import type { AddNodeOptions } from '../graph-options.ts';
 import { refuse } from '../graph/declaration.ts';
 import { ANY, typeOf } from '../graph/edge-kind.ts';
-import { NONE } from '../graph/edge-table.ts';
 import type { GraphStorage, NodeMetadata } from '../graph/graph-storage.ts';
 import { listLinks } from '../graph/node-links.ts';
+import { entryOf } from '../graph/element-at.ts';
 import { TO_DEPENDENCIES } from '../graph/reachability.ts';
 import { listKnownIds } from './picture.ts';
 
@@ -51,8 +51,7 @@ export interface GraphlibTarget {
 export interface GraphlibSource {
   nodes(): readonly string[];
   node(name: string): unknown;
-  outEdges(node: string): readonly GraphlibEdgeName[] | undefined | void;
-  inEdges(node: string): readonly GraphlibEdgeName[] | undefined | void;
+  edges(): readonly GraphlibEdgeName[];
   edge(name: GraphlibEdgeName): unknown;
 }
 
@@ -60,7 +59,6 @@ export interface GraphlibSource {
 export interface GraphlibGraph extends GraphlibSource, GraphlibTarget {
   node(name: string): GraphlibNode;
   edge(name: GraphlibEdgeName): GraphlibEdge;
-  edges(): readonly GraphlibEdgeName[];
   nodeCount(): number;
   edgeCount(): number;
   hasNode(name: string): boolean;
@@ -86,8 +84,8 @@ export function fromGraphlibId(node: string): string {
     try {
       const id: unknown = JSON.parse(`"${node.slice(PREFIX.length)}"`);
       if (typeof id === 'string') return id;
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
+    } catch {
+      // JSON.parse throws nothing but a SyntaxError at a text.
     }
   }
   return refuse(
@@ -106,8 +104,8 @@ export function createGraphlib(): GraphlibGraph {
 export function writeGraphlib<Target extends GraphlibTarget>(storage: GraphStorage, target: Target): Target {
   const ids = listKnownIds(storage);
   for (const pluginId of ids) {
-    const slot = storage.slotOf(pluginId) ?? NONE;
-    const metadata = storage.metadata(slot) ?? {};
+    const slot = storage.knownSlotOf(pluginId);
+    const metadata = storage.metadata(slot);
     const label: GraphlibNode = { pluginId, version: storage.version(slot), metadata };
     target.setNode(toGraphlibId(pluginId), label);
   }
@@ -122,10 +120,15 @@ export function writeGraphlib<Target extends GraphlibTarget>(storage: GraphStora
 
 /** What a graphlib graph holds, as nodes to add. Edges without a label count as required; nodes without a version are left out when something depends on them. */
 export function readGraphlib(graph: GraphlibSource): readonly AddNodeOptions[] {
-  return graph.nodes().flatMap((name): readonly AddNodeOptions[] => {
+  const edgesFrom = new Map(graph.nodes().map((name): [string, GraphlibEdgeName[]] => [name, []]));
+  const targets = new Set<string>();
+  for (const edge of graph.edges()) {
+    entryOf(edgesFrom, edge.v).push(edge);
+    targets.add(edge.w);
+  }
+  return [...edgesFrom].flatMap(([name, out]): readonly AddNodeOptions[] => {
     const { version, metadata } = (graph.node(name) ?? {}) as Partial<GraphlibNode>;
-    const out = graph.outEdges(name) ?? [];
-    if (version === undefined && out.length === 0 && (graph.inEdges(name) ?? []).length > 0) return [];
+    if (version === undefined && out.length === 0 && targets.has(name)) return [];
     const dependencies = out.map((edge): readonly [string, PluginDependency] => {
       const { type = 'required', requirement } = (graph.edge(edge) ?? {}) as Partial<GraphlibEdge>;
       return [fromGraphlibId(edge.w), requirement === undefined ? type : { type, version: requirement }];

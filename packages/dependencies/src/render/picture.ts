@@ -3,6 +3,7 @@ import type { CyclicGroup } from '../cycles/cycle-report.ts';
 import { sortedIds } from '../graph/code-unit-order.ts';
 import { ANY, REQUIRED, typeOf } from '../graph/edge-kind.ts';
 import { NONE } from '../graph/edge-table.ts';
+import { entryOf } from '../graph/element-at.ts';
 import type { GraphStorage } from '../graph/graph-storage.ts';
 import { listLinks } from '../graph/node-links.ts';
 import { TO_DEPENDENCIES } from '../graph/reachability.ts';
@@ -47,15 +48,17 @@ export function createPicture(storage: GraphStorage, groups: readonly CyclicGrou
     nodes.set(id, { name, id, version: versionOf(storage, id), isCyclic: groupOf.has(id) });
   }
   const edges = [...nodes.values()].flatMap((from) =>
-    listLinks(storage, from.id, TO_DEPENDENCIES, ANY).flatMap(
-      ({ id, kind, requirement }): readonly PictureEdge[] => {
-        const to = nodes.get(id);
-        if (to === undefined) return [];
-        const group = groupOf.get(from.id);
-        const isCyclic = kind === REQUIRED && group !== undefined && group === groupOf.get(id);
-        return [{ from, to, type: typeOf(kind), range: requirement?.toString(), isCyclic }];
-      },
-    ),
+    listLinks(storage, from.id, TO_DEPENDENCIES, ANY).map(({ id, kind, requirement }): PictureEdge => {
+      const group = groupOf.get(from.id);
+      const isCyclic = kind === REQUIRED && group !== undefined && group === groupOf.get(id);
+      return {
+        from,
+        to: entryOf(nodes, id),
+        type: typeOf(kind),
+        range: requirement?.toString(),
+        isCyclic,
+      };
+    }),
   );
   return { nodes: [...nodes.values()], edges };
 }
@@ -73,6 +76,5 @@ export function listKnownIds(storage: GraphStorage): readonly string[] {
 }
 
 function versionOf(storage: GraphStorage, id: string): string | undefined {
-  const slot = storage.slotOf(id);
-  return slot === undefined ? undefined : storage.version(slot);
+  return storage.version(storage.knownSlotOf(id));
 }

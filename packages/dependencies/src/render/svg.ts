@@ -12,6 +12,7 @@ import { refuse } from '../graph/declaration.ts';
 import type { Picture, PictureEdge, PictureNode } from './picture.ts';
 import { STATE_COLORS, STYLE } from './svg-style.ts';
 import { shortText, visibleText } from './visible-text.ts';
+import { entryOf } from '../graph/element-at.ts';
 
 /** How a graph is drawn. */
 export interface SvgOptions {
@@ -44,16 +45,16 @@ const NODE_HEIGHT = 40;
 const MARGIN = 20;
 const LEGEND_HEIGHT = 26;
 
-const XML_ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
+const XML_ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ["'", '&#39;'],
+]);
 
 function escapeXml(text: string): string {
-  return visibleText(text).replace(/["&'<>]/g, (character) => XML_ESCAPES[character] ?? '');
+  return visibleText(text).replace(/["&'<>]/g, (character) => entryOf(XML_ESCAPES, character));
 }
 
 function label({ id }: PictureNode): string {

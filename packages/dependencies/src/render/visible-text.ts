@@ -6,7 +6,7 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
  */
 export function visibleText(text: string): string {
   return text.replace(INVISIBLE, (character) => {
-    const codePoint = character.codePointAt(0) ?? 0;
+    const codePoint = Number(character.codePointAt(0));
     return `<U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}>`;
   });
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../graph/element-at.ts';
 import { sortedIds } from '../graph/code-unit-order.ts';
 import { type ProblemMap, shorten } from './problem-map.ts';
 import type { MissingDependency } from './resolution-result.ts';
@@ -66,7 +67,7 @@ function explainBlocked(
         lines.push(`it requires "${reached}" (${chainTo(reached, reachedFrom)}), which cannot be loaded`);
       for (const message of messages) lines.push(`  because ${message}`);
     }
-    for (const below of blockedBy.get(reached) ?? []) {
+    for (const below of entryOf(blockedBy, reached)) {
       if (!reachedFrom.has(below)) reachedFrom.set(below, reached);
     }
   }

@@ -108,7 +108,7 @@ function describeConflict(
 ): VersionConflict {
   const { edges } = storage;
   const pluginId = storage.id(slot);
-  const installedVersion = storage.version(slot) ?? '';
+  const installedVersion = storage.presentVersion(slot);
   const counted = allowMissingOptional ? REQUIRED : LOADING;
   const demands: RangeDemand[] = [];
   for (let edge = edges.firstIn(slot); edge !== NONE; edge = edges.nextIn(edge)) {

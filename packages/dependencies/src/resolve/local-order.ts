@@ -13,6 +13,7 @@ import { NONE } from '../graph/edge-table.ts';
 import type { GraphStorage } from '../graph/graph-storage.ts';
 import { planLoading } from '../graph/load-plan.ts';
 import { TO_DEPENDENCIES, TO_DEPENDENTS, traceWays, walk } from '../graph/reachability.ts';
+import { itemAt } from '../graph/element-at.ts';
 
 function presentSlotsOf(storage: GraphStorage, ids: Iterable<string>): readonly number[] {
   return sortedIds(new Set(ids)).map((pluginId) => {
@@ -27,7 +28,7 @@ function presentSlotsOf(storage: GraphStorage, ids: Iterable<string>): readonly 
 
 function orderOf(storage: GraphStorage, slots: readonly number[]): string[] {
   const graph = compactSlots(storage, slots, LOADING);
-  return planLoading(graph).order.map((vertex) => graph.ids[vertex] ?? '');
+  return planLoading(graph).order.map((vertex) => itemAt(graph.ids, vertex));
 }
 
 /** See {@link DependencyResolver.getInstallOrder}. */

@@ -57,11 +57,7 @@ export function spreadProblems(
   storage: GraphStorage,
   problems: ProblemMap,
 ): ReadonlyMap<string, readonly string[]> {
-  const starts: number[] = [];
-  for (const id of problems.ids()) {
-    const slot = storage.slotOf(id);
-    if (slot !== undefined) starts.push(slot);
-  }
+  const starts = problems.ids().map((id) => storage.knownSlotOf(id));
   const blocked = walk(storage, starts, TO_DEPENDENTS, REQUIRED);
   const blockedBy = new Map<string, readonly string[]>();
   for (const slot of blocked) {

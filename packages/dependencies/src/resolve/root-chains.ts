@@ -1,5 +1,6 @@
 import { LOADING } from '../graph/edge-kind.ts';
 import { NONE } from '../graph/edge-table.ts';
+import { entryOf } from '../graph/element-at.ts';
 import type { GraphStorage } from '../graph/graph-storage.ts';
 import { TO_DEPENDENCIES, TO_DEPENDENTS, listNeighbours, traceWays } from '../graph/reachability.ts';
 import { compareCodeUnits } from '../graph/code-unit-order.ts';
@@ -17,10 +18,10 @@ export class RootChains {
   to(id: string, ...rest: readonly string[]): readonly string[] {
     const above = (this.#above ??= this.#search());
     const chain: string[] = [];
-    let slot = this.#storage.slotOf(id) ?? NONE;
+    let slot = this.#storage.knownSlotOf(id);
     while (slot !== NONE) {
       chain.push(this.#storage.id(slot));
-      slot = above.get(slot) ?? NONE;
+      slot = entryOf(above, slot);
     }
     return Object.freeze([...chain.reverse(), ...rest]);
   }

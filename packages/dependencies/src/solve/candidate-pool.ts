@@ -1,6 +1,7 @@
 import type { PluginDependency, ResolvablePlugin, VersionRequirement } from '@truthound/protocols';
 import { compareCodeUnits } from '../graph/code-unit-order.ts';
 import { type Declaration, assertText, readDeclarations, refuse } from '../graph/declaration.ts';
+import { itemAt } from '../graph/element-at.ts';
 import { assertSemantic, comparePrecedence } from './version-precedence.ts';
 
 /**
@@ -56,9 +57,7 @@ export class CandidatePool {
   }
 
   entry(index: number): PoolEntry {
-    const entry = this.#entries[index];
-    if (entry === undefined) throw new RangeError(`no plugin has the number ${String(index)}`);
-    return entry;
+    return itemAt(this.#entries, index);
   }
 
   /** The candidates of a plugin that a range accepts; all of them when there is no range. */
@@ -67,14 +66,13 @@ export class CandidatePool {
     if (requirement === undefined) return all & ~ABSENT;
     let byPlugin = this.#accepted.get(requirement);
     if (byPlugin === undefined) this.#accepted.set(requirement, (byPlugin = new Map<number, StateSet>()));
-    let accepted = byPlugin.get(index);
-    if (accepted === undefined) {
-      accepted = 0n;
-      candidates.forEach(({ version }, position) => {
-        if (requirement.isSatisfiedBy(version)) accepted = (accepted ?? 0n) | stateOf(position);
-      });
-      byPlugin.set(index, accepted);
-    }
+    const known = byPlugin.get(index);
+    if (known !== undefined) return known;
+    let accepted: StateSet = 0n;
+    candidates.forEach(({ version }, position) => {
+      if (requirement.isSatisfiedBy(version)) accepted |= stateOf(position);
+    });
+    byPlugin.set(index, accepted);
     return accepted;
   }
 

@@ -1,13 +1,14 @@
 import { OPTIONAL } from '../graph/edge-kind.ts';
 import { ABSENT, type CandidatePool, type StateSet } from './candidate-pool.ts';
 import type { Fact, Incompatibility } from './incompatibility.ts';
+import { itemAt } from '../graph/element-at.ts';
 
 const MAX_NAMED = 6;
 
 /** "a", "a and b", "a, b and c"; with another last word: "a, b or c". */
 export function joinWords(words: readonly string[], last: string): string {
   if (words.length < 2) return words.join('');
-  return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1) ?? ''}`;
+  return `${words.slice(0, -1).join(', ')} ${last} ${words.slice(-1).join('')}`;
 }
 
 /** Names a plugin in some of its versions. Neighbours become a span: the set is exact for the candidates there are. */
@@ -15,8 +16,7 @@ export function nameVersions(pool: CandidatePool, plugin: number, states: StateS
   const { id, candidates, all } = pool.entry(plugin);
   const wanted = states & ~ABSENT;
   const name = `"${id}"`;
-  if (wanted === (all & ~ABSENT))
-    return candidates.length === 1 ? `${name} ${candidates[0]?.version ?? ''}` : `every version of ${name}`;
+  if (wanted === (all & ~ABSENT) && candidates.length > 1) return `every version of ${name}`;
   const spans = listSpans(pool, plugin, wanted);
   const shown = spans.slice(0, MAX_NAMED);
   if (spans.length > MAX_NAMED) shown.push(`${String(spans.length - MAX_NAMED)} more`);
@@ -32,12 +32,11 @@ function listSpans(pool: CandidatePool, plugin: number, states: StateSet): strin
   const inSet = new Set(pool.versionsIn(plugin, states));
   const spans: string[] = [];
   for (let from = 0; from < versions.length; from += 1) {
-    if (!inSet.has(versions[from] ?? '')) continue;
+    if (!inSet.has(itemAt(versions, from))) continue;
     let to = from;
     while (inSet.has(versions[to + 1] ?? '')) to += 1;
-    const [first = '', last = ''] = [versions[from], versions[to]];
     if (to - from < 2) spans.push(...versions.slice(from, to + 1));
-    else spans.push(`${first} to ${last}`);
+    else spans.push(`${itemAt(versions, from)} to ${itemAt(versions, to)}`);
     from = to;
   }
   return spans;
@@ -78,15 +77,15 @@ export function claimText(pool: CandidatePool, { plugins, sets }: Incompatibilit
   const ifs: string[] = [];
   const thens: string[] = [];
   plugins.forEach((plugin, at) => {
-    const states = sets[at] ?? 0n;
+    const states = itemAt(sets, at);
     if ((states & ABSENT) === 0n) ifs.push(nameVersions(pool, plugin, states));
     else thens.push(nameVersions(pool, plugin, pool.entry(plugin).all & ~states));
   });
   if (ifs.length + thens.length === 0) return 'what you require cannot be met';
   if (thens.length === 0) {
     if (ifs.length > 1) return `${joinWords(ifs, 'and')} cannot be used together`;
-    return isEveryVersion(pool, plugins[0] ?? 0, sets[0] ?? 0n)
-      ? `no version of "${pool.entry(plugins[0] ?? 0).id}" can be used`
+    return isEveryVersion(pool, itemAt(plugins, 0), itemAt(sets, 0))
+      ? `no version of "${pool.entry(itemAt(plugins, 0)).id}" can be used`
       : `${ifs.join('')} cannot be used`;
   }
   if (ifs.length === 0) return `${joinWords(thens, 'or')} is needed`;

@@ -1,6 +1,7 @@
 import { ABSENT, type CandidatePool } from './candidate-pool.ts';
 import { claimText, factText } from './claim-text.ts';
 import type { Fact, Incompatibility } from './incompatibility.ts';
+import { entryOf, itemAt } from '../graph/element-at.ts';
 
 /** One plugin in some of its states. */
 export interface ClaimTerm {
@@ -41,7 +42,7 @@ export interface Derivation {
 function termsOf(pool: CandidatePool, { plugins, sets }: Incompatibility): readonly ClaimTerm[] {
   return Object.freeze(
     plugins.map((plugin, at): ClaimTerm => {
-      const states = sets[at] ?? 0n;
+      const states = itemAt(sets, at);
       return Object.freeze({
         pluginId: pool.entry(plugin).id,
         versions: Object.freeze(pool.versionsIn(plugin, states)),
@@ -57,7 +58,7 @@ export function listPremisesFirst(proof: Incompatibility): readonly Incompatibil
   const stack = [proof];
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
     const premises = 'fact' in top.cause ? [] : [top.cause.second, top.cause.first];
-    const open = finished.has(top) ? [] : premises.filter((each) => !finished.has(each));
+    const open = premises.filter((each) => !finished.has(each));
     if (open.length > 0) stack.push(...open);
     else {
       finished.add(top);
@@ -78,7 +79,7 @@ export function createDerivation(pool: CandidatePool, proof: Incompatibility): D
   const steps = new Map<Incompatibility, DerivationStep>();
   const premiseOf = (premise: Incompatibility): DerivationStep['because'][number] => {
     const fact = facts.get(premise);
-    return fact === undefined ? { step: steps.get(premise)?.number ?? 0 } : { fact };
+    return fact === undefined ? { step: entryOf(steps, premise).number } : { fact };
   };
   for (const each of listPremisesFirst(proof)) {
     const terms = termsOf(pool, each);
@@ -105,16 +106,14 @@ export function createDerivation(pool: CandidatePool, proof: Incompatibility): D
 
 /** One sentence a step; a step is referred to by number, or as what was just said. */
 export function derivationText({ facts, steps }: Derivation): string {
-  const [only] = facts;
-  if (steps.length === 0) return `${capitalize(only?.text ?? 'nothing can be chosen')}.`;
+  if (steps.length === 0) return `${capitalize(itemAt(facts, 0).text)}.`;
   const lines = steps.map(({ number, because, text }) => {
     const given = because.flatMap((premise) => ('fact' in premise ? [premise.fact.text] : []));
     const earlier = because.flatMap((premise) => ('step' in premise ? [premise.step] : []));
     const referred = earlier.filter((step) => step !== number - 1).map((step) => `of step ${String(step)}`);
     const continues = earlier.includes(number - 1) ? 'and ' : '';
     const reasons = [...given, ...referred];
-    const because_ = reasons.length === 0 ? 'so' : `${continues}because ${reasons.join(' and ')}`;
-    return `${String(number)}. ${capitalize(because_)}, ${text}.`;
+    return `${String(number)}. ${capitalize(`${continues}because ${reasons.join(' and ')}`)}, ${text}.`;
   });
   return lines.join('\n');
 }

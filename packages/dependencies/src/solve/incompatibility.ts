@@ -1,5 +1,6 @@
 import type { EdgeKind } from '../graph/edge-kind.ts';
 import type { CandidatePool, StateSet } from './candidate-pool.ts';
+import { itemAt } from '../graph/element-at.ts';
 
 /** A fact that was given: what the caller, a candidate or the lock says. */
 export interface Fact {
@@ -45,10 +46,9 @@ export function createIncompatibility(
   return { plugins, sets, cause };
 }
 
-/** The states that a term allows; everything when the incompatibility does not name the plugin. */
-export function setFor(pool: CandidatePool, { plugins, sets }: Incompatibility, plugin: number): StateSet {
-  const at = plugins.indexOf(plugin);
-  return at < 0 ? pool.entry(plugin).all : (sets[at] ?? 0n);
+/** The states that an incompatibility allows to a plugin that it names. */
+export function setFor({ plugins, sets }: Incompatibility, plugin: number): StateSet {
+  return itemAt(sets, plugins.indexOf(plugin));
 }
 
 /**
@@ -64,9 +64,9 @@ export function resolveOn(
   const terms: (readonly [number, StateSet])[] = [];
   for (const { plugins, sets } of [first, second]) {
     plugins.forEach((each, at) => {
-      if (each !== plugin) terms.push([each, sets[at] ?? 0n]);
+      if (each !== plugin) terms.push([each, itemAt(sets, at)]);
     });
   }
-  terms.push([plugin, setFor(pool, first, plugin) | setFor(pool, second, plugin)]);
+  terms.push([plugin, setFor(first, plugin) | setFor(second, plugin)]);
   return createIncompatibility(pool, terms, { first, second });
 }

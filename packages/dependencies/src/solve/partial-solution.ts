@@ -1,4 +1,5 @@
 import { ABSENT, type CandidatePool, type StateSet } from './candidate-pool.ts';
+import { entryOf, itemAt } from '../graph/element-at.ts';
 import type { Incompatibility } from './incompatibility.ts';
 
 /** One narrowing of what a plugin may be. */
@@ -40,8 +41,8 @@ export class PartialSolution {
     return this.#left[plugin] ?? this.#pool.entry(plugin).all;
   }
 
-  at(position: number): Assignment | undefined {
-    return this.#trail[position];
+  at(position: number): Assignment {
+    return itemAt(this.#trail, position);
   }
 
   decide(plugin: number, state: StateSet): void {
@@ -58,21 +59,28 @@ export class PartialSolution {
   backtrack(level: number): void {
     for (let last = this.#trail.at(-1); last !== undefined && last.level > level; last = this.#trail.at(-1)) {
       this.#trail.pop();
-      const positions = this.#positions.get(last.plugin);
-      positions?.pop();
+      const positions = entryOf(this.#positions, last.plugin);
+      positions.pop();
       if (last.cause === undefined) this.#decided.delete(last.plugin);
-      const before = positions?.at(-1);
-      this.#setLeft(last.plugin, before === undefined ? undefined : this.at(before)?.left);
+      const before = positions.at(-1);
+      this.#setLeft(
+        last.plugin,
+        before === undefined ? this.#pool.entry(last.plugin).all : this.at(before).left,
+      );
     }
     this.#level = level;
   }
 
-  /** Position of the first assignment after which all that is left of `plugin`, cut down to `within`, lies in `set`. */
+  /**
+   * Position of the first assignment after which all that is left of `plugin`, cut down to `within`, lies in `set`.
+   * There must be one: it is only asked about terms that hold.
+   */
   findSatisfier(plugin: number, set: StateSet, within: StateSet): number {
-    for (const position of this.#positions.get(plugin) ?? []) {
-      if (((this.at(position)?.left ?? 0n) & within & ~set) === 0n) return position;
-    }
-    return -1;
+    const positions = entryOf(this.#positions, plugin);
+    return itemAt(
+      positions,
+      positions.findIndex((position) => (this.at(position).left & within & ~set) === 0n),
+    );
   }
 
   #assign(plugin: number, left: StateSet, cause: Incompatibility | undefined): void {
@@ -83,8 +91,7 @@ export class PartialSolution {
     this.#setLeft(plugin, left);
   }
 
-  #setLeft(plugin: number, left: StateSet | undefined): void {
-    const states = left ?? this.#pool.entry(plugin).all;
+  #setLeft(plugin: number, states: StateSet): void {
     this.#left[plugin] = states;
     if ((states & ABSENT) === 0n && !this.#decided.has(plugin)) this.#open.add(plugin);
     else this.#open.delete(plugin);

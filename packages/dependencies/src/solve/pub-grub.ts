@@ -9,6 +9,7 @@ import { type CandidatePool, type StateSet, stateOf } from './candidate-pool.ts'
 import { type Incompatibility, resolveOn, setFor } from './incompatibility.ts';
 import { PartialSolution } from './partial-solution.ts';
 import { SolverLimitError } from './solver-limit-error.ts';
+import { entryOf, itemAt } from '../graph/element-at.ts';
 
 /** What is to be solved. */
 export interface SolverProblem {
@@ -35,6 +36,11 @@ export type SolverOutcome =
 export function runPubGrub(problem: SolverProblem, budget: StepBudget): SolverOutcome {
   return new PubGrub(problem, budget).run();
 }
+
+/** No term is left alone: nothing follows. */
+const NOTHING = -1;
+/** All terms hold, which must not be. */
+const CONFLICT = -2;
 
 class PubGrub {
   readonly #problem: SolverProblem;
@@ -65,7 +71,7 @@ class PubGrub {
         this.#expanded.add(next);
         // What its candidates declare may already rule some out: look before choosing.
         changed = this.#addAll(this.#problem.dependenciesOf(next));
-        if (this.#solution.open.has(next)) changed.add(next);
+        changed.add(next);
         continue;
       }
       changed = new Set([next]);
@@ -93,44 +99,43 @@ class PubGrub {
   #propagate(changed: Set<number>): Incompatibility | undefined {
     for (const plugin of changed) {
       changed.delete(plugin);
-      const known = this.#byPlugin.get(plugin) ?? [];
+      const known = entryOf(this.#byPlugin, plugin);
       // Newest first: what a conflict taught is the most telling.
       for (let at = known.length - 1; at >= 0; at -= 1) {
-        const incompatibility = known[at];
-        if (incompatibility === undefined) continue;
+        const incompatibility = itemAt(known, at);
         const found = this.#apply(incompatibility);
-        if (found === 'nothing') continue;
-        if (found !== 'conflict') {
+        if (found === NOTHING) continue;
+        if (found !== CONFLICT) {
           changed.add(found);
           continue;
         }
         const learned = this.#learn(incompatibility);
         if (learned.plugins.length === 0) return learned;
-        const derived = this.#apply(learned);
         changed.clear();
-        if (typeof derived === 'number') changed.add(derived);
+        // Where the trail was taken back to, all terms of the lesson but one hold.
+        changed.add(this.#apply(learned));
         break;
       }
     }
     return undefined;
   }
 
-  /** When all terms but one hold, that one must not: narrows its plugin and answers it. */
-  #apply(incompatibility: Incompatibility): number | 'nothing' | 'conflict' {
+  /** When all terms but one hold, that one must not: narrows its plugin and answers it; otherwise `NOTHING` or `CONFLICT`. */
+  #apply(incompatibility: Incompatibility): number {
     if ((this.#budget.used += 1) > this.#budget.maxSteps) throw new SolverLimitError(this.#budget);
     const { plugins, sets } = incompatibility;
     let open = -1;
     for (let at = 0; at < plugins.length; at += 1) {
-      const left = this.#solution.left(plugins[at] ?? 0);
-      const inside = left & (sets[at] ?? 0n);
-      if (inside === 0n) return 'nothing';
+      const left = this.#solution.left(itemAt(plugins, at));
+      const inside = left & itemAt(sets, at);
+      if (inside === 0n) return NOTHING;
       if (inside === left) continue;
-      if (open >= 0) return 'nothing';
+      if (open >= 0) return NOTHING;
       open = at;
     }
-    if (open < 0) return 'conflict';
-    const plugin = plugins[open] ?? 0;
-    this.#solution.derive(plugin, sets[open] ?? 0n, incompatibility);
+    if (open < 0) return CONFLICT;
+    const plugin = itemAt(plugins, open);
+    this.#solution.derive(plugin, itemAt(sets, open), incompatibility);
     return plugin;
   }
 
@@ -140,7 +145,6 @@ class PubGrub {
     while (lesson.plugins.length > 0) {
       const { plugin, position, previousLevel } = this.#lastSatisfier(lesson);
       const assignment = this.#solution.at(position);
-      if (assignment === undefined) break;
       if (assignment.cause === undefined || previousLevel < assignment.level) {
         if (lesson !== conflict) this.#add(lesson);
         this.#solution.backtrack(previousLevel);
@@ -159,21 +163,21 @@ class PubGrub {
     let position = -1;
     let previousLevel = 0;
     let term = 0;
-    const levelAt = (each: number): number => this.#solution.at(each)?.level ?? 0;
+    const levelAt = (each: number): number => (each < 0 ? 0 : this.#solution.at(each).level);
     plugins.forEach((plugin, at) => {
-      const found = this.#solution.findSatisfier(plugin, sets[at] ?? 0n, this.#pool.entry(plugin).all);
+      const found = this.#solution.findSatisfier(plugin, itemAt(sets, at), this.#pool.entry(plugin).all);
       if (found > position) {
         previousLevel = Math.max(previousLevel, levelAt(position));
         position = found;
         term = at;
       } else previousLevel = Math.max(previousLevel, levelAt(found));
     });
-    const plugin = plugins[term] ?? 0;
-    const set = sets[term] ?? 0n;
-    const cause = this.#solution.at(position)?.cause;
+    const plugin = itemAt(plugins, term);
+    const set = itemAt(sets, term);
+    const { cause } = this.#solution.at(position);
     if (cause !== undefined) {
       // What the last assignment allows by itself; where that is too much, an earlier one did its part.
-      const alone = this.#pool.entry(plugin).all & ~setFor(this.#pool, cause, plugin);
+      const alone = this.#pool.entry(plugin).all & ~setFor(cause, plugin);
       if ((alone & ~set) !== 0n) {
         previousLevel = Math.max(previousLevel, levelAt(this.#solution.findSatisfier(plugin, set, alone)));
       }

@@ -2,6 +2,7 @@ import type { PluginDependency, ResolvablePlugin, VersionRequirement } from '@tr
 import { compareCodeUnits } from '../graph/code-unit-order.ts';
 import { type Declaration, isVersionRequirement, readDeclaration, refuse } from '../graph/declaration.ts';
 import { REQUIRED } from '../graph/edge-kind.ts';
+import { itemAt } from '../graph/element-at.ts';
 import { CandidatePool, type CompareVersions } from './candidate-pool.ts';
 import {
   type DerivationStep,
@@ -120,10 +121,7 @@ function describeSuccess(
   lock: ReadonlyMap<string, string>,
   budget: StepBudget,
 ): SolveSuccess {
-  const plugins = [...chosen].flatMap(([plugin, position]) => {
-    const candidate = pool.entry(plugin).candidates[position];
-    return candidate === undefined ? [] : [candidate];
-  });
+  const plugins = [...chosen].map(([plugin, position]) => itemAt(pool.entry(plugin).candidates, position));
   plugins.sort((a, b) => compareCodeUnits(a.id, b.id));
   const versions = new Map(plugins.map(({ id, version }) => [id, version]));
   const ids = [...new Set([...lock.keys(), ...versions.keys()])].sort(compareCodeUnits);

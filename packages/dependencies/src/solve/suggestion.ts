@@ -1,4 +1,4 @@
-import { REQUIRED } from '../graph/edge-kind.ts';
+import { entryOf, itemAt } from '../graph/element-at.ts';
 import { type CandidatePool, stateOf } from './candidate-pool.ts';
 import { nameVersions } from './claim-text.ts';
 import type { Fact } from './incompatibility.ts';
@@ -71,14 +71,14 @@ function tryRelaxation(
   try {
     const outcome = runPubGrub(createProblem({ ...input, relaxation }), budget);
     if ('proof' in outcome) return undefined;
-    const position = outcome.chosen.get(fact.to);
-    const version = position === undefined ? undefined : pool.entry(fact.to).candidates[position]?.version;
+    // With a version that would be accepted the plugin is chosen: without it nothing was in the way.
+    const position = mode === 'accept' ? entryOf(outcome.chosen, fact.to) : undefined;
     return Object.freeze({
       type: mode,
       pluginId: fact.from === undefined ? undefined : pool.entry(fact.from).id,
       dependencyId: pool.entry(fact.to).id,
-      version: mode === 'accept' ? version : undefined,
-      text: suggestionText(pool, relaxation, position),
+      version: position === undefined ? undefined : itemAt(pool.entry(fact.to).candidates, position).version,
+      text: suggestionText(pool, fact, position),
     });
   } catch (error) {
     if (error instanceof SolverLimitError) return 'too long';
@@ -86,21 +86,17 @@ function tryRelaxation(
   }
 }
 
-function suggestionText(
-  pool: CandidatePool,
-  { fact, mode }: Relaxation,
-  position: number | undefined,
-): string {
+/** `position`: of the version to accept; `undefined` to give the dependency up. */
+function suggestionText(pool: CandidatePool, fact: Fact, position: number | undefined): string {
   const target = `"${pool.entry(fact.to).id}"`;
   const range = fact.range === undefined ? '' : ` ${fact.range}`;
   const who =
     fact.from === undefined
       ? 'your requirement'
       : `the dependency of ${nameVersions(pool, fact.from, fact.fromStates)}`;
-  if (mode === 'accept' && position !== undefined) {
+  if (position !== undefined) {
     const found = nameVersions(pool, fact.to, stateOf(position));
     return `let ${who} on ${target}${range} accept ${found}`;
   }
-  const verb = fact.kind === REQUIRED ? 'drop' : 'widen';
-  return `add a version of ${target} that fits, or ${verb} ${who} on ${target}${range}`;
+  return `add a version of ${target} that fits, or drop ${who} on ${target}${range}`;
 }

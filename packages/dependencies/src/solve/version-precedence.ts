@@ -1,6 +1,7 @@
 import { SEMANTIC_VERSION } from '@truthound/protocols';
 import { compareCodeUnits } from '../graph/code-unit-order.ts';
 import { refuse } from '../graph/declaration.ts';
+import { itemAt } from '../graph/element-at.ts';
 
 const NUMERIC = /^\d+$/;
 
@@ -19,7 +20,7 @@ function compareIdentifiers(a: string, b: string): number {
 function compareLists(a: readonly string[], b: readonly string[]): number {
   const shared = Math.min(a.length, b.length);
   for (let index = 0; index < shared; index += 1) {
-    const difference = compareIdentifiers(a[index] ?? '', b[index] ?? '');
+    const difference = compareIdentifiers(itemAt(a, index), itemAt(b, index));
     if (difference !== 0) return difference;
   }
   return a.length - b.length;

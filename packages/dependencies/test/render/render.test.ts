@@ -222,6 +222,16 @@ describe('toGraphlib and fromGraphlib', () => {
     expect(DependencyGraph.fromGraphlib(exchanged).toJSON()).toEqual(graph.toJSON());
   });
 
+  it('take edges without a label as required, nodes without one as plugins, and leave out what is only mentioned', () => {
+    const exchanged = new Graph();
+    exchanged.setEdge('plugin:app', 'plugin:lib');
+    exchanged.setNode('plugin:alone');
+    expect([...DependencyGraph.fromGraphlib(exchanged)]).toMatchObject([
+      { pluginId: 'alone', version: '0.0.0', metadata: {} },
+      { pluginId: 'app', dependencies: { lib: 'required' } },
+    ]);
+  });
+
   it('refuse a node that is named otherwise', () => {
     const exchanged = sketched({ a: [] }).toGraphlib();
     exchanged.setNode('stranger');

@@ -150,6 +150,28 @@ describe('resolve', () => {
     expect(result.conflicts).toMatchObject([{ type: 'version', pluginId: 'b' }]);
   });
 
+  it('counts those who are content, and prints no more of those who are not than one can read', () => {
+    const version = caret('2.0.0');
+    const many = Array.from({ length: 12 }, (_, index) => ({
+      id: `p${String(index).padStart(2, '0')}`,
+      version: '1.0.0',
+      dependencies: {
+        b: { type: 'required' as const, version },
+        a: { type: 'required' as const, version },
+      },
+    }));
+    const { conflicts } = strict.resolve([
+      ...many,
+      { id: 'easy', version: '1.0.0', dependencies: { b: 'required' } },
+      { id: 'b', version: '1.0.0' },
+      { id: 'a', version: '1.0.0' },
+    ]);
+    expect(conflicts.map(({ pluginId }) => pluginId)).toEqual(['a', 'b']);
+    expect(conflicts[1]).toMatchObject({ demands: expect.objectContaining({ length: 12 }) as unknown });
+    expect(conflicts[1]?.message).toMatch(/"p09" requires \^2\.0\.0 \(p09 → b\); and 2 more\. Install/);
+    expect(conflicts[1]?.message).not.toContain('p10');
+  });
+
   it('answers the same for every order of the plugins', () => {
     const unique = TROUBLE.filter(({ id }) => id !== 'twin');
     const texts = Array.from({ length: 20 }, (_, seed) => {
@@ -215,6 +237,20 @@ describe('explain', () => {
     expect(result.explain('legacy')).toContain(
       'note: plugin "legacy" would use plugin "extra", which is not installed',
     );
+  });
+
+  it('counts causes beyond the tenth', () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `p${String(index)}`);
+    const below = ids.map((id) => ({
+      id,
+      version: '1.0.0',
+      dependencies: { [`gone-${id}`]: 'required' as const },
+    }));
+    const text = strict
+      .resolve([{ id: 'app', version: '1.0.0', dependencies: dependenciesOf(ids) }, ...below])
+      .explain('app');
+    expect(text.match(/which is not installed/g)).toHaveLength(10);
+    expect(text).toContain('and 2 more plugins below it cannot be loaded');
   });
 
   it('stays readable for a chain of a thousand', () => {

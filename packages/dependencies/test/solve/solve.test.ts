@@ -22,6 +22,16 @@ describe('solve chooses', () => {
     expect(versions).toEqual({ charts: '1.10.0' });
   });
 
+  it('a word of a prerelease before a number', () => {
+    const newestOf = (...versions: readonly string[]) =>
+      successOf(
+        { a: 'required' },
+        versions.map((version) => ({ id: 'a', version })),
+      ).versions['a'];
+    expect(newestOf('1.0.0-1', '1.0.0-alpha')).toBe('1.0.0-alpha');
+    expect(newestOf('1.0.0-alpha', '1.0.0-1')).toBe('1.0.0-alpha');
+  });
+
   it('a release before its prereleases, and a prerelease when nothing else is there', () => {
     const candidates = ['1.0.0-rc.2', '1.0.0-rc.10', '1.0.0-beta'].map((version) => ({ id: 'a', version }));
     expect(successOf({ a: 'required' }, candidates).versions).toEqual({ a: '1.0.0-rc.10' });
@@ -171,6 +181,80 @@ describe('solve explains', () => {
     ]);
     expect(explanation).toContain('5. And because of step 2, no version of "foo" can be used.');
     for (const id of ['foo', 'a', 'b', 'x', 'y']) expect(explanation).toContain(`"${id}"`);
+  });
+
+  it('many versions as spans, and counts what is beyond reading', () => {
+    const versions = Array.from({ length: 30 }, (_, index) => `1.${String(index)}.0`);
+    const a = versions.map((version, index) => ({
+      id: 'a',
+      version,
+      // Runs of three that need what is not there, with a version between them that needs something else.
+      dependencies: { [index % 4 === 3 ? 'x' : 'y']: 'required' as const },
+    }));
+    const { explanation } = failureOf({ a: oneOf(...versions) }, a);
+    expect(explanation).toContain('"a" 1.0.0 to 1.2.0, 1.4.0 to 1.6.0, ');
+    expect(explanation).toMatch(/ or 3 more requires "y"/);
+  });
+
+  it('which versions there are, up to a number that can be read', () => {
+    const candidates = Array.from({ length: 9 }, (_, index) => ({
+      id: 'a',
+      version: `1.${String(index)}.0`,
+    }));
+    const { explanation } = failureOf({ a: caret('2.0.0') }, candidates);
+    expect(explanation).toContain('(there is 1.8.0, 1.7.0, 1.6.0, 1.5.0, 1.4.0, 1.3.0 and 3 older)');
+  });
+
+  it('an optional dependency that stands in the way, with its own words', () => {
+    const { explanation } = failureOf({ a: 'required', b: 'required' }, [
+      {
+        id: 'a',
+        version: '1.0.0',
+        dependencies: { b: { type: 'optional', version: caret('2.0.0') }, c: 'required' },
+      },
+      { id: 'b', version: '1.0.0' },
+      { id: 'c', version: '1.0.0', dependencies: { b: required(caret('1.0.0')) } },
+    ]);
+    expect(explanation).toContain('"a" 1.0.0 works only with "b" ^2.0.0, and no version of it fits');
+  });
+
+  it('that looking for advice took too long, when it did', () => {
+    const helpers = Array.from({ length: 50 }, (_, index) => ({
+      id: `helper-${String(index)}`,
+      version: '1.0.0',
+    }));
+    const app = {
+      id: 'app',
+      version: '1.0.0',
+      dependencies: Object.fromEntries(helpers.map(({ id }) => [id, 'required' as const])),
+    };
+    const requirements = { app: 'required', aa: 'required' } as const;
+    const aa: PluginVersion = { id: 'aa', version: '1.0.0', dependencies: { gone: 'required' } };
+    const candidates = [app, aa, ...helpers];
+    const { steps } = failureOf(requirements, candidates);
+    const result = solve(requirements, candidates, { maxSteps: steps });
+    expect(result).toMatchObject({ success: false, suggestions: [] });
+    expect(!result.success && result.explanation).toContain(
+      'No single change that helps was found in the time allowed.',
+    );
+  });
+
+  it('nothing, but passes on what a range throws while advice is looked for', () => {
+    const broken: PluginVersion = {
+      id: 'app',
+      version: '1.0.0',
+      dependencies: {
+        lib: required({
+          isSatisfiedBy: () => {
+            throw new TypeError('range is broken');
+          },
+          toString: () => 'broken',
+        }),
+      },
+    };
+    expect(() =>
+      solve({ app: 'required', gone: 'required' }, [broken, { id: 'lib', version: '1.0.0' }]),
+    ).toThrow('range is broken');
   });
 
   it('that more than one thing must change, when no single change helps', () => {
