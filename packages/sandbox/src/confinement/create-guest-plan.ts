@@ -1,11 +1,15 @@
 import { IsolationLevel, type SecurityPolicy, normalizeModuleName } from '@truthound/protocols';
 import type { GuestPlan, KernelPlan } from '../guest/guest-plan.ts';
 
+/** Variables that bubblewrap sets, whatever environment it was given. */
+const SET_BY_BUBBLEWRAP = ['PWD'] as const;
+
 /** What a guest is to do to itself under a policy. */
 export function createGuestPlan(
   policy: SecurityPolicy,
   hostFunctions: readonly string[],
   kernel: KernelPlan | undefined,
+  isWrapped = false,
 ): GuestPlan {
   const restrictsModules = policy.allowedModules.length + policy.blockedModules.length > 0;
   return {
@@ -20,5 +24,6 @@ export function createGuestPlan(
     kernel,
     hostFunctions,
     allowCodeGeneration: policy.isolationLevel === IsolationLevel.PROCESS,
+    ...(isWrapped ? { hasEarlyFilter: true, foreignVariables: SET_BY_BUBBLEWRAP } : {}),
   };
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { devNull } from 'node:os';
 import { dirname } from 'node:path';
 import type { SecurityPolicy } from '@truthound/protocols';
 import type { StepReport } from '../guest/guest-plan.ts';
@@ -15,7 +16,7 @@ import { type NodeFacts, type PermittedPaths, hasFfi } from './node-permissions.
 const MEGABYTE = 1024 * 1024;
 
 /** Where programs and their libraries lie. */
-const PROGRAM_PATHS: readonly string[] = [
+export const PROGRAM_PATHS: readonly string[] = [
   '/bin',
   '/usr',
   '/lib',
@@ -31,14 +32,21 @@ const PROGRAM_PATHS: readonly string[] = [
  */
 export type KernelRoad = 'ffi' | 'native';
 
-/** The road that guests on this Node take; `undefined` where the kernel has no such layers. */
+/** The better one first. */
+export const KERNEL_ROADS: readonly KernelRoad[] = ['ffi', 'native'];
+
+/**
+ * The road that guests on this Node take; `undefined` where the kernel has no such layers.
+ * @param offered roads that may be taken
+ */
 export function findKernelRoad(
   node: NodeFacts,
   platform: NodeJS.Platform,
   arch: string,
+  offered: readonly KernelRoad[] = KERNEL_ROADS,
 ): KernelRoad | undefined {
   if (platform !== 'linux' || (arch !== 'x64' && arch !== 'arm64')) return undefined;
-  return hasFfi(node) ? 'ffi' : 'native';
+  return KERNEL_ROADS.find((road) => offered.includes(road) && (road === 'native' || hasFfi(node)));
 }
 
 /** What the guest is to ask for. */
@@ -58,7 +66,8 @@ export function planKernelLockdown(
     files: {
       readPaths: paths.read,
       systemReadPaths: [...NODE_READ_PATHS, ...(policy.allowNetwork ? NETWORK_READ_PATHS : [])],
-      writePaths: paths.write,
+      // Programs are given the null device for what nobody reads.
+      writePaths: [...paths.write, ...(policy.allowSubprocess ? [devNull] : [])],
       executePaths: policy.allowSubprocess ? [...PROGRAM_PATHS, dirname(nodePath)] : [],
       denyTcp: !policy.allowNetwork,
     },
@@ -123,26 +132,48 @@ const KERNEL_LAYERS: Readonly<Partial<Record<keyof LockdownLayers, KernelLayer>>
   },
 };
 
+/** A limit of the kernel's is each process's own: what a guest starts has as much again. */
+const EACH_PROCESS: Readonly<Partial<Record<keyof LockdownLayers, KernelLayer>>> = {
+  memory: {
+    name: 'rlimit-data',
+    claims: [{ guarantee: 'memory', strength: 'partial', detail: 'as much in each process that it starts' }],
+  },
+  descriptors: {
+    name: 'rlimit-nofile',
+    claims: [
+      enforced('fileDescriptors', 'the kernel refuses the next one, in each process that it starts as well'),
+    ],
+  },
+};
+
 /** The layers that stand, by the guest's report. */
-export function appliedKernelLayers(steps: readonly StepReport[]): readonly AppliedLayer[] {
-  return Object.entries(KERNEL_LAYERS)
+export function appliedKernelLayers(
+  steps: readonly StepReport[],
+  startsOthers = false,
+): readonly AppliedLayer[] {
+  return Object.entries(startsOthers ? { ...KERNEL_LAYERS, ...EACH_PROCESS } : KERNEL_LAYERS)
     .filter(([layer]) => steps.some(({ step, ok }) => ok && step === `kernel:${layer}`))
     .map(([, layer]) => layer);
 }
 
-/** The module gate is JavaScript in the guest: it counts as enforced only where the kernel stands behind it. */
-export function moduleGateLayer(steps: readonly StepReport[]): readonly AppliedLayer[] {
+/**
+ * The module gate is JavaScript in the guest: it counts as enforced only where the kernel stands behind it,
+ * by the guest's own lockdown or by bubblewrap (`isWrapped`).
+ */
+export function moduleGateLayer(steps: readonly StepReport[], isWrapped = false): readonly AppliedLayer[] {
   const held = (name: string): boolean => steps.some(({ step, ok }) => ok && step === name);
   if (!held('module-gate')) return [];
-  const isBacked =
+  const isLocked =
     held('kernel:syscalls') && held('kernel:files') && (held('kernel:ffiDropped') || held('kernel:native'));
-  const detail = isBacked
-    ? 'resolved names are checked in the guest; files, network, programs and native code behind them are closed by the kernel'
-    : 'resolved names are checked in the guest, with no kernel layer behind them';
-  return [
-    {
-      name: 'module-gate',
-      claims: [{ guarantee: 'modules', strength: isBacked ? 'enforced' : 'partial', detail }],
-    },
-  ];
+  const backing = isLocked ? 'kernel' : isWrapped ? 'bubblewrap' : 'none';
+  const detail = `resolved names are checked in the guest${GATE_BACKING[backing]}`;
+  const strength = backing === 'none' ? 'partial' : 'enforced';
+  return [{ name: 'module-gate', claims: [{ guarantee: 'modules', strength, detail }] }];
 }
+
+const GATE_BACKING = {
+  kernel: '; files, network, programs and native code behind them are closed by the kernel',
+  bubblewrap:
+    '; files, network and processes behind them are closed by the kernel, native code by Node’s permission model',
+  none: ', with no kernel layer behind them',
+} as const;

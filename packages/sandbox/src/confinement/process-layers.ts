@@ -1,6 +1,4 @@
-import type { SecurityPolicy } from '@truthound/protocols';
 import type { StepReport } from '../guest/guest-plan.ts';
-import { canGovernCpu } from '../process/cpu-governor.ts';
 import type { AppliedLayer } from './enforcement.ts';
 import { appliedKernelLayers, moduleGateLayer } from './kernel-layers.ts';
 import { type NodeFacts, nodePermissionsLayer } from './node-permissions.ts';
@@ -34,7 +32,8 @@ const WATCHDOG_LAYER: AppliedLayer = {
   ],
 };
 
-const GOVERNOR_LAYER: AppliedLayer = {
+/** The host's governor, where no control group limits the share of CPU. */
+export const GOVERNOR_LAYER: AppliedLayer = {
   name: 'cpu-governor',
   claims: [
     {
@@ -45,10 +44,18 @@ const GOVERNOR_LAYER: AppliedLayer = {
   ],
 };
 
-/** Whether the governor keeps this policy's share of CPU here. */
-export function governsCpu(policy: SecurityPolicy): boolean {
-  return Number.isFinite(policy.resourceLimits.maxCpuPercent) && canGovernCpu();
-}
+/** The host's watch over memory, where the kernel does not bound all of it. */
+export const MEMORY_WATCHDOG_LAYER: AppliedLayer = {
+  name: 'memory-watchdog',
+  claims: [
+    {
+      guarantee: 'memory',
+      strength: 'partial',
+      detail:
+        'the host looks every 50 ms and kills the process group; what is allocated in between goes over',
+    },
+  ],
+};
 
 /** How a guest was started, as far as it matters for what holds. */
 export interface ProcessFacts {
@@ -56,21 +63,28 @@ export interface ProcessFacts {
   readonly debug: boolean;
   /** Whether Node's permission model was given the policy's paths, or all paths, with the kernel to narrow them. */
   readonly hasNarrowPaths: boolean;
+  /** Whether the guest may start other processes. */
+  readonly startsOthers: boolean;
 }
 
-/** The layers of a guest process that stand: what the host did, and what the guest confirmed. */
+/** The layers of a guest process that stand: what the guest confirmed, and what the host did (`outer`). */
 export function appliedProcessLayers(
-  policy: SecurityPolicy,
-  { node, debug, hasNarrowPaths }: ProcessFacts,
+  { node, debug, hasNarrowPaths, startsOthers }: ProcessFacts,
   steps: readonly StepReport[],
+  outer: readonly AppliedLayer[] = [],
 ): readonly AppliedLayer[] {
+  const isWrapped =
+    outer.some(({ name }) => name === 'seccomp') &&
+    outer.some(
+      ({ name, claims }) => name === 'bubblewrap' && claims.some(({ guarantee }) => guarantee === 'fileRead'),
+    );
   return [
     ...PROCESS_LAYERS,
     nodePermissionsLayer(node, hasNarrowPaths),
-    ...appliedKernelLayers(steps),
-    ...moduleGateLayer(steps),
+    ...appliedKernelLayers(steps, startsOthers),
+    ...outer,
+    ...moduleGateLayer(steps, isWrapped),
     // A debugger is slow, and says so: neither limit holds while one may be attached.
     ...(debug ? [] : [WATCHDOG_LAYER]),
-    ...(governsCpu(policy) && !debug ? [GOVERNOR_LAYER] : []),
   ];
 }

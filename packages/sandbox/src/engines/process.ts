@@ -1,10 +1,11 @@
 import { realpathSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import {
+  type EnforcementReport,
   type InvokeOptions,
   IsolationLevel,
   type SandboxContext,
   type SandboxEngine,
-  SandboxError,
   type SandboxFunction,
   type SandboxOptions,
   type SandboxReference,
@@ -12,25 +13,35 @@ import {
   ValidationRangeError,
   createPolicy,
 } from '@truthound/protocols';
-import { assertEnforced, createEnforcementReport } from '../confinement/enforcement.ts';
+import { type AppliedLayer, assertEnforced, createEnforcementReport } from '../confinement/enforcement.ts';
 import { grantPaths } from '../confinement/granted-paths.ts';
 import { createGuestPlan } from '../confinement/create-guest-plan.ts';
-import { findKernelRoad, planKernelLockdown } from '../confinement/kernel-layers.ts';
-import type { PermittedPaths } from '../confinement/node-permissions.ts';
-import { appliedProcessLayers, governsCpu } from '../confinement/process-layers.ts';
-import type { CallTarget } from '../channel/messages.ts';
+import { planKernelLockdown } from '../confinement/kernel-layers.ts';
+import { ConfinedGuest, type GuestStart } from '../confinement/confined-guest.ts';
+import { type UserId, giveTo } from '../confinement/guest-user.ts';
+import {
+  PROCESS_HOST,
+  type ProcessHost,
+  type ProcessHostOption,
+  describeProcessHost,
+} from '../confinement/process-host.ts';
+import { appliedProcessLayers } from '../confinement/process-layers.ts';
+import {
+  type ProcessPlan,
+  describeRemedy,
+  planProcess,
+  wouldBubblewrapHelp,
+} from '../confinement/process-plan.ts';
 import { findGuestEntry } from '../guest-entry.ts';
 import { type ResolvedPluginSource, resolvePluginSource, toModuleUrl } from '../plugin-entry-point.ts';
-import { CpuGovernor } from '../process/cpu-governor.ts';
 import { readGuestNode, toProgramPath } from '../process/guest-node.ts';
-import { type LaunchFacts, launchArguments, standbyKey } from '../process/launch-arguments.ts';
+import { type LaunchFacts, standbyKey } from '../process/launch-arguments.ts';
 import { ModuleCopies } from '../process/module-copies.ts';
-import { ProcessGuest } from '../process/process-guest.ts';
-import { createScratchFolder } from '../process/scratch-folder.ts';
-import { type ParkedGuest, StandbyPool } from '../process/standby-pool.ts';
-import { type Target, toCallTarget } from '../session/call-target.ts';
+import { StandbyPool } from '../process/standby-pool.ts';
+import type { Target } from '../session/call-target.ts';
 import { SandboxSession } from '../session/sandbox-session.ts';
 import { assertEngineFits } from './engine-fit.ts';
+import { OwnedSessions } from './owned-sessions.ts';
 
 /** How a {@link ProcessSandboxEngine} starts its guests. */
 export interface ProcessSandboxEngineOptions {
@@ -45,32 +56,33 @@ export interface ProcessSandboxEngineOptions {
 
 interface StartedSession {
   readonly session: SandboxSession;
-  readonly pid: number;
+  readonly confined: ConfinedGuest;
   /** What its guest can read. */
   readonly readable: readonly string[];
-  readonly scratch: AsyncDisposable & { readonly path: string };
+  /** Whom it runs as, where that is another user. */
+  readonly user: UserId | undefined;
 }
 
-const STARTUP_TIMEOUT_MS = 30_000;
-const REMEDY =
-  'it needs Linux with Landlock and seccomp (kernel 6.12 or newer for all of it); guests on Node before 26.1 also need a temporary folder that is not mounted noexec (guestNode, TMPDIR)';
+/** A guest could not lock itself down as it should, and bubblewrap could. */
+class BubblewrapNeeded extends Error {}
 
+const STARTUP_TIMEOUT_MS = 30_000;
 /** Runs each plugin in a Node process of its own. */
 export class ProcessSandboxEngine implements SandboxEngine {
   readonly isolationLevel: IsolationLevel = IsolationLevel.PROCESS;
   readonly #node: string;
-  readonly #sessions = new Set<SandboxSession>();
-  readonly #moduleCopies = new WeakMap<SandboxSession, ModuleCopies>();
-  /** Folders that are being removed. */
-  readonly #clearing = new Set<Promise<void>>();
+  readonly #sessions = new OwnedSessions();
   readonly #standbySize: number;
-  #standby: StandbyPool | undefined;
+  #standby: StandbyPool<ConfinedGuest> | undefined;
+  readonly #host: ProcessHost;
+  /** Whether a guest's own lockdown has left something open that bubblewrap closes. */
+  #needsBubblewrap = false;
   /** Whether a guest of this engine has confirmed that the kernel's layers stand here. */
   #isKernelProven = false;
   #probe: Promise<boolean> | undefined;
 
   /** @throws ValidationRangeError for a number of standby guests that is none */
-  constructor(options: ProcessSandboxEngineOptions = {}) {
+  constructor(options: ProcessSandboxEngineOptions & ProcessHostOption = {}) {
     const { guestNode = process.execPath, standby = 0 } = options;
     if (!Number.isInteger(standby) || standby < 0) {
       const problem = `must be a whole number of at least 0, not ${String(standby)}`;
@@ -79,9 +91,10 @@ export class ProcessSandboxEngine implements SandboxEngine {
         faults: [{ path: 'standby', problem, outOfRange: true }],
       });
     }
+    this.#host = { ...describeProcessHost(), ...options[PROCESS_HOST] };
     this.#node = toProgramPath(guestNode);
     this.#standbySize = standby;
-    this.#standby = standby > 0 ? new StandbyPool(standby) : undefined;
+    this.#standby = standby > 0 ? new StandbyPool<ConfinedGuest>(standby) : undefined;
   }
 
   isAvailable(): Promise<boolean> {
@@ -97,18 +110,11 @@ export class ProcessSandboxEngine implements SandboxEngine {
     assertEngineFits(this.isolationLevel, policy, pluginId);
     const source =
       options.plugin === undefined ? undefined : await resolvePluginSource(options.plugin, pluginId);
-    const { session, pid, readable, scratch } = await this.#startSession(pluginId, policy, options, source);
-    this.#sessions.add(session);
-    this.#moduleCopies.set(session, new ModuleCopies(pluginId, scratch.path, readable));
-    const governor =
-      governsCpu(policy) && options.debug !== true
-        ? new CpuGovernor(pid, policy.resourceLimits.maxCpuPercent)
-        : undefined;
-    session.on('exit', () => {
-      this.#sessions.delete(session);
-      governor?.[Symbol.dispose]();
-      this.#track(scratch[Symbol.asyncDispose]());
-    });
+    const started = await this.#startSession(pluginId, policy, options, source);
+    const { session, confined, readable, user } = started;
+    const share = user && ((copy: string) => giveTo(user, copy));
+    const copies = new ModuleCopies(pluginId, confined.scratch.modules, readable, share);
+    this.#sessions.add(session, copies, () => confined[Symbol.asyncDispose]());
     if (source !== undefined) await this.#load(session, source, options.signal);
     return session;
   }
@@ -124,7 +130,7 @@ export class ProcessSandboxEngine implements SandboxEngine {
     ...args: readonly unknown[]
   ): Promise<Result>;
   execute(context: SandboxContext, target: Target, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#call(context, target, args);
+    return this.#sessions.call(context, target, args);
   }
 
   invoke<Args extends readonly unknown[], Result>(
@@ -145,60 +151,21 @@ export class ProcessSandboxEngine implements SandboxEngine {
     args: readonly unknown[],
     options?: InvokeOptions,
   ): Promise<unknown> {
-    return this.#call(context, target, args, options);
+    return this.#sessions.call(context, target, args, options);
   }
 
-  async terminate(context: SandboxContext): Promise<void> {
-    await this.#own(context).terminate();
-    await Promise.all(this.#clearing);
+  terminate(context: SandboxContext): Promise<void> {
+    return this.#sessions.terminate(context);
   }
 
   async cleanup(): Promise<void> {
-    await Promise.all([...this.#sessions].map((session) => session.terminate()));
+    await this.#sessions.terminateAll();
     await this.#standby?.[Symbol.asyncDispose]();
-    this.#standby = this.#standbySize > 0 ? new StandbyPool(this.#standbySize) : undefined;
-    await Promise.all(this.#clearing);
+    this.#standby = this.#standbySize > 0 ? new StandbyPool<ConfinedGuest>(this.#standbySize) : undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.cleanup();
-  }
-
-  #own(context: SandboxContext): SandboxSession {
-    if (context instanceof SandboxSession) return context;
-    throw new SandboxError(`the sandbox of plugin "${context.pluginId}" belongs to another engine`, {
-      pluginId: context.pluginId,
-    });
-  }
-
-  #call(
-    context: SandboxContext,
-    target: Target,
-    args: readonly unknown[],
-    options?: InvokeOptions,
-  ): Promise<unknown> {
-    let session: SandboxSession;
-    let called: CallTarget;
-    try {
-      session = this.#own(context);
-      called = toCallTarget(target, context.pluginId);
-    } catch (error) {
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown is what the caller gets
-      return Promise.reject(error);
-    }
-    return called.type === 'module'
-      ? this.#callModule(session, called, args, options)
-      : session.invoke(called, args, options);
-  }
-
-  async #callModule(
-    session: SandboxSession,
-    target: CallTarget & { readonly type: 'module' },
-    args: readonly unknown[],
-    options?: InvokeOptions,
-  ): Promise<unknown> {
-    const url = (await this.#moduleCopies.get(session)?.resolve(target.url)) ?? target.url;
-    return session.invoke({ ...target, url }, args, options);
   }
 
   async #startSession(
@@ -207,41 +174,71 @@ export class ProcessSandboxEngine implements SandboxEngine {
     options: SandboxOptions,
     source: ResolvedPluginSource | undefined,
   ): Promise<StartedSession> {
+    const needsBubblewrap = this.#needsBubblewrap;
+    try {
+      return await this.#tryToStart(pluginId, policy, options, source);
+    } catch (error) {
+      if (!(error instanceof BubblewrapNeeded) || needsBubblewrap) throw error;
+      // Once seen, known for all further guests.
+      this.#needsBubblewrap = true;
+      return this.#tryToStart(pluginId, policy, options, source);
+    }
+  }
+
+  async #tryToStart(
+    pluginId: string,
+    policy: SecurityPolicy,
+    options: SandboxOptions,
+    source: ResolvedPluginSource | undefined,
+  ): Promise<StartedSession> {
     const node = await readGuestNode(this.#node);
     const debug = options.debug === true;
     const { script, folder } = findGuestEntry();
-    const kernelRoad = findKernelRoad(node, process.platform, process.arch);
+    const granted = await grantPaths(policy, pluginId);
+    const own = [folder, ...(source === undefined ? [] : [source.root])].map((path) => realpathSync(path));
+    const paths = { read: [...own, ...granted.read], write: granted.write };
+    const needsBubblewrap = this.#needsBubblewrap;
+    const plan = await planProcess(this.#host, {
+      policy,
+      node,
+      debug,
+      paths,
+      always: isAbsolute(this.#node) ? [this.#node] : [],
+      needsBubblewrap,
+    });
+    const { kernelRoad } = plan;
     const launch: LaunchFacts = { policy, node, kernelRoad, script, debug };
-    const parked = this.#takeStandby(launch, options);
-    const scratch = parked?.scratch ?? (await createScratchFolder());
+    const start: GuestStart = { pluginId, node: this.#node, launch, plan, paths, env: options.env };
+    const parked = this.#takeStandby(start);
+    const confined = parked ?? (await ConfinedGuest.start(start));
+    const { guest, scratch } = confined;
+    const read = [...paths.read, scratch.path];
+    const write = policy.allowFileWrite ? [...paths.write, scratch.work] : [];
+    const lockdown = planKernelLockdown(policy, { read, write }, this.#node);
+    const startsOthers = policy.allowSubprocess;
+    const facts = { node, debug, hasNarrowPaths: parked === undefined, startsOthers };
+    let outer: readonly AppliedLayer[] = [];
     try {
-      const granted = await grantPaths(policy, pluginId);
-      const own = [folder, ...(source === undefined ? [] : [source.root])].map((path) => realpathSync(path));
-      const read = [...own, scratch.path, ...granted.read];
-      const write = policy.allowFileWrite ? [scratch.path, ...granted.write] : [];
-      const link = parked?.guest ?? (await this.#launch(launch, { read, write }, scratch.path, options.env));
-      const lockdown = planKernelLockdown(policy, { read, write }, this.#node);
       const session = await SandboxSession.start(
         {
           pluginId,
           policy,
-          link,
+          link: guest,
           plan: createGuestPlan(
             policy,
             Object.keys(options.host ?? {}),
-            kernelRoad && { road: kernelRoad, scratch: scratch.path, lockdown },
+            kernelRoad && { road: kernelRoad, scratch: scratch.work, lockdown },
+            guest.isWrapped,
           ),
           host: options.host ?? {},
           hasTimeLimits: !debug,
           startupTimeoutMs: STARTUP_TIMEOUT_MS,
-          createReport: (steps) => {
-            const facts = { node, debug, hasNarrowPaths: parked === undefined };
-            const report = createEnforcementReport(
-              policy,
-              appliedProcessLayers(policy, facts, steps),
-              granted.notes,
-            );
-            assertEnforced(policy, report, pluginId, REMEDY);
+          createReport: async (steps) => {
+            outer = await confined.confirm(plan, steps);
+            const layers = appliedProcessLayers(facts, steps, outer);
+            const report = createEnforcementReport(policy, layers, granted.notes);
+            if (await this.#shouldWrap(plan, report)) throw new BubblewrapNeeded();
+            assertEnforced(policy, report, pluginId, describeRemedy(this.#host));
             this.#isKernelProven ||=
               report.fileRead.by.includes('landlock') && report.syscalls.by.includes('seccomp');
             return report;
@@ -249,49 +246,33 @@ export class ProcessSandboxEngine implements SandboxEngine {
         },
         options.signal,
       );
-      return { session, pid: link.pid, readable: [...read, ...write], scratch };
+      confined.watch(session, outer);
+      return { session, confined, readable: [...read, ...write], user: plan.user };
     } catch (error) {
-      await scratch[Symbol.asyncDispose]();
+      await confined[Symbol.asyncDispose]();
       throw error;
     }
   }
 
-  /** Starts a guest that waits for its setup. */
-  #launch(
-    launch: LaunchFacts,
-    paths: PermittedPaths,
-    cwd: string,
-    env: SandboxOptions['env'] = {},
-  ): Promise<ProcessGuest> {
-    // The native road needs a file of its own for a moment; what the plugin may write, the kernel decides.
-    const write = launch.kernelRoad === 'native' ? [...new Set([...paths.write, cwd])] : paths.write;
-    const args = launchArguments(launch, { read: paths.read, write });
-    return ProcessGuest.start({ command: this.#node, args, cwd, env }, 'standby');
+  /** Whether a guest is to be started again in bubblewrap, which would keep what its own lockdown could not. */
+  async #shouldWrap({ bubblewrap, debug, user }: ProcessPlan, report: EnforcementReport): Promise<boolean> {
+    if (bubblewrap !== undefined || debug || !wouldBubblewrapHelp(report)) return false;
+    return (await this.#host.findBubblewrap(user)) !== undefined;
   }
 
   /**
    * A guest from the pool, where one fits. Its Node may read every path until it locks itself down, so
    * only machines whose kernel has proven to do that get one.
    */
-  #takeStandby(launch: LaunchFacts, options: SandboxOptions): ParkedGuest | undefined {
-    if (this.#standby === undefined || !this.#isKernelProven || launch.debug || options.env !== undefined)
+  #takeStandby(start: GuestStart): ConfinedGuest | undefined {
+    const { launch, plan, env } = start;
+    if (this.#standby === undefined || !this.#isKernelProven || launch.debug || env !== undefined)
       return undefined;
-    const write = launch.policy.allowFileWrite ? ['*'] : [];
-    return this.#standby.take(standbyKey(launch), async () => {
-      const scratch = await createScratchFolder();
-      const guest = await this.#launch({ ...launch, isStandby: true }, { read: ['*'], write }, scratch.path);
-      return {
-        guest,
-        scratch,
-        [Symbol.asyncDispose]: async () => {
-          // A parked guest does not keep the host alive; whoever waits for its end must be.
-          guest.unpark();
-          guest.kill();
-          await guest.exited;
-          await scratch[Symbol.asyncDispose]();
-        },
-      };
-    });
+    if (plan.bubblewrap !== undefined) return undefined;
+    const paths = { read: ['*'], write: launch.policy.allowFileWrite ? ['*'] : [] };
+    return this.#standby.take(standbyKey(launch, plan.user), () =>
+      ConfinedGuest.start({ ...start, pluginId: 'standby', launch: { ...launch, isStandby: true }, paths }),
+    );
   }
 
   async #load(
@@ -305,11 +286,6 @@ export class ProcessSandboxEngine implements SandboxEngine {
       await session.terminate();
       throw error;
     }
-  }
-
-  #track(clearing: PromiseLike<void>): void {
-    const tracked: Promise<void> = Promise.resolve(clearing).finally(() => this.#clearing.delete(tracked));
-    this.#clearing.add(tracked);
   }
 
   async #runProbe(): Promise<boolean> {

@@ -46,6 +46,10 @@ export interface GuestPlan {
   readonly kernel: KernelPlan | undefined;
   /** Set for a guest in a container. */
   readonly container?: ContainerPlan;
+  /** Whether a filter stands since before the start, and is to be tried. @defaultValue false */
+  readonly hasEarlyFilter?: boolean;
+  /** Variables that came from whatever started the guest, and not from the host. @defaultValue none */
+  readonly foreignVariables?: readonly string[];
   /** Names of the host functions the plugin may call. */
   readonly hostFunctions: readonly string[];
   /** Whether text may be run as code (`eval`, `new Function`). */

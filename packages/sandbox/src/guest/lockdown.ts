@@ -32,6 +32,19 @@ function assertGateHolds(): void {
     throw new Error('the self-test got a closed module');
 }
 
+/** Setting a priority to what it is would succeed for anybody; every filter of ours denies it. */
+function assertFilterHolds(): void {
+  const os = process.getBuiltinModule('node:os');
+  let refusal: unknown;
+  try {
+    os.setPriority(os.getPriority());
+  } catch (error) {
+    refusal = error;
+  }
+  if ((refusal as { readonly info?: { readonly code?: unknown } } | undefined)?.info?.code !== 'EPERM')
+    throw new Error('the self-test could make a call that the filter denies');
+}
+
 /**
  * Takes away globals that Node makes when they are first touched. The gate closes them, which would touch
  * them: that alone loads Node's whole HTTP client, and took most of the time a lockdown took.
@@ -82,11 +95,15 @@ export function applyLockdown(plan: GuestPlan, report: ReportViolation): readonl
   if (container !== undefined) steps.push(...checkContainer(container.expectations));
   if (container?.dropNetwork === true)
     steps.push(attempt('drop-network', 'Node opens no sockets any more', dropNetwork));
+  if (plan.hasEarlyFilter === true)
+    steps.push(attempt('early-filter', 'a call that it denies is refused', assertFilterHolds));
   if (kernel !== undefined) steps.push(...lockKernel(kernel));
   steps.push(
     attempt('environment', 'process.env cannot be changed', () => {
+      const environment = { ...(container?.environment ?? process.env) };
+      for (const name of plan.foreignVariables ?? []) Reflect.deleteProperty(environment, name);
       Object.defineProperty(process, 'env', {
-        value: Object.freeze({ ...(container?.environment ?? process.env) }),
+        value: Object.freeze(environment),
         writable: false,
         configurable: false,
       });

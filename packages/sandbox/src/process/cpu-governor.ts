@@ -7,6 +7,7 @@
  * @module
  */
 import { readFileSync, readdirSync } from 'node:fs';
+import type { GroupMembers } from './group-members.ts';
 
 const TICK_MS = 10;
 const IDLE_TICK_MS = 100;
@@ -49,14 +50,20 @@ export class CpuGovernor implements Disposable {
   readonly #share: number;
   #bucket: Bucket = { tokensMs: BURST_MS, isStopped: false };
   #lastWallMs = performance.now();
-  #lastCpuMs: number;
+  readonly #members: GroupMembers;
+  #lastCpuMs: ReadonlyMap<number, number> = new Map();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param maxCpuPercent share of one core, in percent. */
-  constructor(pid: number, maxCpuPercent: number) {
+  /**
+   * @param pid the process that leads the group
+   * @param maxCpuPercent share of one core, in percent
+   * @param members whose time counts; a process that has ended takes what it used along
+   */
+  constructor(pid: number, maxCpuPercent: number, members: GroupMembers) {
     this.#pid = pid;
     this.#share = maxCpuPercent / 100;
-    this.#lastCpuMs = readCpuMs(pid) ?? 0;
+    this.#members = members;
+    this.#readUsedMs();
     this.#schedule(TICK_MS);
   }
 
@@ -75,17 +82,27 @@ export class CpuGovernor implements Disposable {
   }
 
   #tick(): void {
-    const cpuMs = readCpuMs(this.#pid);
-    if (cpuMs === undefined) return;
+    const usedMs = this.#readUsedMs();
+    if (usedMs === undefined) return;
     const nowMs = performance.now();
-    const usedMs = Math.max(cpuMs - this.#lastCpuMs, 0);
     const next = stepBucket(this.#bucket, nowMs - this.#lastWallMs, usedMs, this.#share);
     if (next.isStopped !== this.#bucket.isStopped) this.#signal(next.isStopped ? 'SIGSTOP' : 'SIGCONT');
     this.#bucket = next;
     this.#lastWallMs = nowMs;
-    this.#lastCpuMs = cpuMs;
     const isIdle = usedMs === 0 && !next.isStopped;
     this.#schedule(isIdle ? IDLE_TICK_MS : TICK_MS);
+  }
+
+  /** CPU time that the guest has used since the last time; `undefined` when it is gone. */
+  #readUsedMs(): number | undefined {
+    const read = this.#members.list(performance.now()).flatMap((pid) => {
+      const cpuMs = readCpuMs(pid);
+      return cpuMs === undefined ? [] : [[pid, cpuMs] as const];
+    });
+    if (read.length === 0) return undefined;
+    const last = this.#lastCpuMs;
+    this.#lastCpuMs = new Map(read);
+    return read.reduce((sum, [pid, cpuMs]) => sum + Math.max(cpuMs - (last.get(pid) ?? 0), 0), 0);
   }
 
   #signal(signal: 'SIGSTOP' | 'SIGCONT'): void {

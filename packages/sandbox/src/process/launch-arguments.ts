@@ -1,4 +1,5 @@
 import type { SecurityPolicy } from '@truthound/protocols';
+import type { UserId } from '../confinement/guest-user.ts';
 import type { KernelRoad } from '../confinement/kernel-layers.ts';
 import { type NodeFacts, type PermittedPaths, nodePermissionFlags } from '../confinement/node-permissions.ts';
 
@@ -35,7 +36,7 @@ export function launchArguments(facts: LaunchFacts, paths: PermittedPaths): read
  * What standby guests can be shared by: policies whose guests have the same command line. Which paths they
  * may use, the kernel is told once the plugin is known.
  */
-export function standbyKey({ policy, kernelRoad }: LaunchFacts): string {
+export function standbyKey({ policy, kernelRoad }: LaunchFacts, user: UserId | undefined): string {
   const { allowNetwork, allowSubprocess, allowFileWrite, resourceLimits } = policy;
   return JSON.stringify([
     allowNetwork,
@@ -43,5 +44,6 @@ export function standbyKey({ policy, kernelRoad }: LaunchFacts): string {
     allowFileWrite,
     resourceLimits.maxMemoryMb,
     kernelRoad,
+    user?.uid,
   ]);
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { SandboxError } from '@truthound/protocols';
 import type { GuestExit, GuestLink, GuestMeasurement } from '../session/guest-link.ts';
@@ -16,6 +17,12 @@ export interface ProcessGuestOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly uid?: number | undefined;
   readonly gid?: number | undefined;
+  /** Whether the program is a wrapper, which starts the guest's Node in a process of its own. @defaultValue false */
+  readonly isWrapped?: boolean;
+  /** A descriptor that the program gets as number 4, and closes. */
+  readonly descriptor?: number | undefined;
+  /** Asked when it has ended. @defaultValue it was not */
+  readonly isOutOfMemory?: () => boolean;
 }
 
 /** stdin, stdout, stderr and the channel. */
@@ -31,13 +38,30 @@ type GuestChild = ChildProcess & {
 type Stdio = 'ignore' | 'pipe' | number;
 
 /** Above the reserved ones, "ignore" means that libuv leaves a descriptor as it is: it must be replaced. */
-function stdioFor(inherited: readonly number[]): Stdio[] {
-  const stdio: Stdio[] = ['ignore', 'pipe', 'pipe', 'pipe'];
-  for (const descriptor of inherited) {
-    while (stdio.length <= descriptor) stdio.push('ignore');
-    stdio[descriptor] = getNullDescriptor();
+function stdioFor(inherited: readonly number[], descriptor: number | undefined): Stdio[] {
+  const stdio: Stdio[] = [
+    'ignore',
+    'pipe',
+    'pipe',
+    'pipe',
+    ...(descriptor === undefined ? [] : [descriptor]),
+  ];
+  const reserved = stdio.length;
+  for (const open of inherited) {
+    if (open < reserved) continue;
+    while (stdio.length <= open) stdio.push('ignore');
+    stdio[open] = getNullDescriptor();
   }
   return stdio;
+}
+
+/** A wrapper tells the signal that ended its program as a shell does: 128 and the signal's number. */
+function readExit(exitCode: number | null, signal: string | null, isWrapped: boolean): GuestExit {
+  const number = isWrapped && exitCode !== null && exitCode > 128 ? exitCode - 128 : undefined;
+  const [name] = Object.entries(constants.signals).find(([, each]) => each === number) ?? [];
+  return name === undefined
+    ? { exitCode: exitCode ?? undefined, signal: signal ?? undefined }
+    : { exitCode: undefined, signal: name };
 }
 
 /** A guest in a process of its own, the leader of its own process group. */
@@ -45,13 +69,21 @@ export class ProcessGuest implements GuestLink {
   readonly socket: Socket;
   readonly name: string;
   readonly exited: Promise<GuestExit>;
+  readonly isWrapped: boolean;
+  /** The process that runs Node; in a wrapper, once it was found. */
+  processId: number;
   readonly #child: GuestChild;
   readonly #stderr: OutputLines;
   #isGone = false;
   #onOutput: (level: 'stdout' | 'stderr', text: string) => void = () => undefined;
 
-  private constructor(child: GuestChild) {
+  private constructor(
+    child: GuestChild,
+    { isWrapped = false, isOutOfMemory = () => false }: ProcessGuestOptions,
+  ) {
     this.#child = child;
+    this.isWrapped = isWrapped;
+    this.processId = child.pid;
     addLiveGuest(child.pid);
     this.name = `process ${String(child.pid)}`;
     this.socket = child.stdio[3] as Socket;
@@ -69,7 +101,7 @@ export class ProcessGuest implements GuestLink {
         this.#killGroup();
         // The last of stderr says why; it may come just after the exit.
         child.once('close', () => {
-          resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined });
+          resolve({ ...readExit(exitCode, signal, isWrapped), isOutOfMemory: isOutOfMemory() });
         });
         setTimeout(() => {
           for (const stream of child.stdio) stream?.destroy();
@@ -84,7 +116,7 @@ export class ProcessGuest implements GuestLink {
       cwd: options.cwd,
       env: options.env,
       detached: true,
-      stdio: stdioFor(findInheritedDescriptors(RESERVED_DESCRIPTORS)),
+      stdio: stdioFor(findInheritedDescriptors(RESERVED_DESCRIPTORS), options.descriptor),
       ...(options.uid === undefined ? {} : { uid: options.uid }),
       ...(options.gid === undefined ? {} : { gid: options.gid }),
     });
@@ -97,7 +129,7 @@ export class ProcessGuest implements GuestLink {
         { cause },
       );
     }
-    return new ProcessGuest(child as GuestChild);
+    return new ProcessGuest(child as GuestChild, options);
   }
 
   get isGone(): boolean {
@@ -127,7 +159,7 @@ export class ProcessGuest implements GuestLink {
   }
 
   measure(): Promise<GuestMeasurement | undefined> {
-    return this.#isGone ? Promise.resolve(undefined) : readProcessStatus(this.#child.pid);
+    return this.#isGone ? Promise.resolve(undefined) : readProcessStatus(this.processId);
   }
 
   lastStderr(): string {

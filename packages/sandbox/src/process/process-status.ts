@@ -3,12 +3,16 @@ import type { GuestMeasurement } from '../session/guest-link.ts';
 
 /** Clock ticks a second in `/proc`: fixed at 100 by the kernel's interface for user space (`USER_HZ`). */
 const TICKS_PER_SECOND = 100;
+const KILOBYTES_PER_MEBIBYTE = 1024;
 
-/** A field of `/proc/PID/status` that is given in kB, in mebibytes. */
-function megabytes(status: string, field: string): number {
-  const line = status.split('\n').find((each) => each.startsWith(`${field}:`));
-  const kilobytes = Number.parseInt(line?.slice(field.length + 1) ?? '', 10);
-  return Number.isNaN(kilobytes) ? 0 : kilobytes / 1024;
+/** The first word of each field of `/proc/PID/status`. */
+export function parseStatus(status: string): ReadonlyMap<string, string> {
+  return new Map(
+    status.split('\n').map((line) => {
+      const [name = '', value = ''] = line.split(/:\s*/);
+      return [name, value.split(/\s/)[0] ?? ''] as const;
+    }),
+  );
 }
 
 /** User and system time out of `/proc/PID/stat`. The command name stands in parentheses and may hold anything. */
@@ -24,7 +28,7 @@ export async function readProcessStatus(pid: number): Promise<GuestMeasurement |
       readFile(`/proc/${String(pid)}/status`, 'utf8'),
       readFile(`/proc/${String(pid)}/stat`, 'utf8'),
     ]);
-    const memoryMb = megabytes(status, 'RssAnon');
+    const memoryMb = Number(parseStatus(status).get('RssAnon') ?? 0) / KILOBYTES_PER_MEBIBYTE;
     return { memoryMb, peakMemoryMb: memoryMb, cpuSeconds: cpuSeconds(stat) };
   } catch {
     return undefined;

@@ -5,9 +5,10 @@
  * @module
  */
 import { readdirSync, rmSync } from 'node:fs';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { UserId } from '../confinement/guest-user.ts';
 
 const PREFIX = 'truthound-sandbox-';
 const NAME = /^truthound-sandbox-(\d+)-/;
@@ -42,8 +43,28 @@ function removeAllNow(): void {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }
 
-/** Makes a folder that only this user can enter. It is gone when it is disposed, or with the process. */
-export async function createScratchFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+/** A guest's folders. */
+export interface ScratchFolder extends AsyncDisposable {
+  /** Holds the others; the guest may read it. */
+  readonly path: string;
+  /** Where the guest runs, and may write where its policy lets it. */
+  readonly work: string;
+  /**
+   * What the host puts there for the guest. The guest can't write here: a link that it planted would send
+   * the host's own writes elsewhere.
+   */
+  readonly modules: string;
+}
+
+/** Entered by the owner, and by the group that the guest runs as. */
+const ENTERED_BY_GROUP = 0o710;
+const READ_BY_GROUP = 0o750;
+
+/**
+ * Makes folders that only this user can enter, and `guest`, where that is another. They are gone when they
+ * are disposed, or with the process.
+ */
+export async function createScratchFolder(guest?: UserId): Promise<ScratchFolder> {
   if (!hasSwept) {
     hasSwept = true;
     process.once('exit', removeAllNow);
@@ -51,8 +72,22 @@ export async function createScratchFolder(): Promise<AsyncDisposable & { readonl
   }
   const path = await realpath(await mkdtemp(join(tmpdir(), `${PREFIX}${String(process.pid)}-`)));
   folders.add(path);
+  const [work, modules] = [join(path, 'work'), join(path, 'modules')];
+  await Promise.all([mkdir(work, { mode: 0o700 }), mkdir(modules, { mode: 0o700 })]);
+  if (guest !== undefined) {
+    await chown(work, guest.uid, guest.gid);
+    for (const [folder, mode] of [
+      [modules, READ_BY_GROUP],
+      [path, ENTERED_BY_GROUP],
+    ] as const) {
+      await chown(folder, process.getuid?.() ?? 0, guest.gid);
+      await chmod(folder, mode);
+    }
+  }
   return {
     path,
+    work,
+    modules,
     [Symbol.asyncDispose]: async () => {
       folders.delete(path);
       await rm(path, { recursive: true, force: true });

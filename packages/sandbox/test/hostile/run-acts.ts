@@ -10,6 +10,7 @@
  */
 import process from 'node:process';
 import { STANDARD, createPolicy } from '@truthound/protocols';
+import { PROCESS_HOST } from '../../src/confinement/process-host.ts';
 import { ProcessSandboxEngine } from '../../src/index.ts';
 import { listActs, loadAct } from './acts.ts';
 import { findProofProblems } from './proof.ts';
@@ -19,6 +20,8 @@ import { findProblems } from './trial.ts';
 export interface RunRequest {
   /** The Node that guests run on. @defaultValue this one */
   readonly guestNode?: string;
+  /** Without a way of the guest's own to the kernel, so that bubblewrap has to confine it. @defaultValue false */
+  readonly isWrapped?: boolean;
   /** Only acts whose file name holds this. */
   readonly only?: string;
   /** Try the acts without a sandbox instead, to see that they are any. */
@@ -36,9 +39,10 @@ const CONCURRENCY = 4;
 async function runAll(request: RunRequest): Promise<void> {
   const print = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
   const files = listActs().filter((file) => file.includes(request.only ?? ''));
-  await using engine = new ProcessSandboxEngine(
-    request.guestNode === undefined ? {} : { guestNode: request.guestNode },
-  );
+  await using engine = new ProcessSandboxEngine({
+    ...(request.guestNode === undefined ? {} : { guestNode: request.guestNode }),
+    ...(request.isWrapped === true ? { [PROCESS_HOST]: { kernelRoads: [] } } : {}),
+  });
   const bystander = await engine.createSandbox(
     'bystander',
     createPolicy({ base: STANDARD, maxExecutionTimeSec: 60 }),

@@ -8,7 +8,8 @@ const act: HostileAct = {
     import fs from 'node:fs';
     import { dirname } from 'node:path';
     export const attack = () => {
-      try { return fs.readdirSync(dirname(process.cwd())).join(); } catch {}
+      // Its own folder has one part for it and one for its host.
+      try { return fs.readdirSync(dirname(dirname(process.cwd()))).join(); } catch {}
       try { return fs.readdirSync('/tmp').join(); } catch {}
     };`),
 };
