@@ -107,8 +107,9 @@ export class CallRunner {
 
   /** Imports the plugin's entry and answers the names of what it exports. */
   async load(entry: PluginEntryPoint): Promise<readonly string[]> {
-    this.#plugin = await importNamespace(entry.entryUrl);
-    return Object.keys(this.#plugin).filter((name) => typeof this.#plugin?.[name] === 'function');
+    const { namespace } = await importHeld(entry.entryUrl);
+    this.#plugin = namespace;
+    return Object.keys(namespace).filter((name) => typeof namespace[name] === 'function');
   }
 
   handle(message: CallMessage, decode: (json: unknown, isTagged: boolean) => unknown): void {
@@ -191,12 +192,10 @@ export class CallRunner {
   async #runExport(target: SentTarget, args: readonly unknown[]): Promise<unknown> {
     if (typeof target === 'number' || target.type === 'function')
       throw new Error('the host called a function that it did not send');
-    if (target.type === 'module')
-      return apply(
-        exportOf(await importNamespace(target.url), target.exportName, target.url),
-        undefined,
-        args,
-      );
+    if (target.type === 'module') {
+      const { namespace } = await importHeld(target.url);
+      return apply(exportOf(namespace, target.exportName, target.url), undefined, args);
+    }
     if (this.#plugin === undefined)
       throw new Error('this sandbox has no plugin: createSandbox was called without one');
     const callable = exportOf(this.#plugin, target.exportName, `plugin "${this.#pluginId}"`);
@@ -234,16 +233,21 @@ export class CallRunner {
   }
 }
 
+/** A namespace in something that is no promise, whatever the namespace exports. */
+interface HeldNamespace {
+  readonly namespace: Namespace;
+}
+
 /**
- * Imports a module by way of a small one that holds its namespace. `import()` alone would take a
- * namespace that exports `then` for a promise, and wait for ever.
+ * Imports a module by way of a small one that holds its namespace. Whatever awaits or answers a namespace
+ * that exports `then` takes it for a promise, and waits for ever.
  */
-async function importNamespace(url: string): Promise<Namespace> {
+async function importHeld(url: string): Promise<HeldNamespace> {
   const source = `import * as namespace from ${JSON.stringify(url)}; export const holder = { namespace };`;
   const wrapper = (await import(`data:text/javascript,${encodeURIComponent(source)}`)) as {
-    readonly holder: { readonly namespace: Namespace };
+    readonly holder: HeldNamespace;
   };
-  return wrapper.holder.namespace;
+  return wrapper.holder;
 }
 
 function exportOf(namespace: Namespace, name: string, of: string): Callable {

@@ -109,6 +109,8 @@ export interface CallFacts extends SandboxErrorFacts {
   readonly hasModuleViolation: boolean;
 }
 
+const DENIES = 'denies it: ';
+
 /** What Node says when an allocation outside the heap fails, and when no descriptor is left. */
 function findExhaustion(
   remote: RemoteErrorData,
@@ -116,11 +118,19 @@ function findExhaustion(
 ): { readonly resourceType: SandboxResource; readonly limit: number } | undefined {
   const isMemory =
     remote.code === 'ERR_MEMORY_ALLOCATION_FAILED' ||
-    (remote.name === 'RangeError' && /allocation failed|could not allocate memory/i.test(remote.message));
+    (remote.name === 'RangeError' &&
+      /allocation failed|could not allocate memory|unable to grow instance memory/i.test(remote.message));
   if (isMemory) return { resourceType: 'memory', limit: resourceLimits.maxMemoryMb };
   if (remote.code === 'EMFILE')
     return { resourceType: 'fileDescriptors', limit: resourceLimits.maxFileDescriptors };
   return undefined;
+}
+
+/** What the gate's message says was tried. No regular expression: the text is the guest's, and may be made for one. */
+function readDeniedAction(message: string): string {
+  const start = message.indexOf(DENIES);
+  const end = message.lastIndexOf(' (allowedModules');
+  return start === -1 || end < start + DENIES.length ? message : message.slice(start + DENIES.length, end);
 }
 
 /** The host's error for what a call threw in the guest: a denied act that reached the caller, or the plugin's own error. */
@@ -130,7 +140,7 @@ export function classifyError(raw: unknown, facts: CallFacts): SandboxError | Pl
   const details = typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
   const { pluginId, sandboxId } = facts;
   if (remote.code === MODULE_DENIED && facts.hasModuleViolation) {
-    const action = /denies it: (.*) \(allowedModules/.exec(remote.message)?.[1] ?? remote.message;
+    const action = readDeniedAction(remote.message);
     return new SandboxSecurityViolation(
       {
         pluginId,

@@ -1,9 +1,9 @@
 import { SandboxError, type SandboxErrorFacts, SandboxResourceError } from '@truthound/protocols';
 import type { GuestExit } from './guest-link.ts';
 
-/** What Node writes when V8 gives up for want of memory. */
+/** What Node, V8 and the C++ library write when they give up for want of memory. */
 const HEAP_EXHAUSTED =
-  /FATAL ERROR:.*(?:heap out of memory|Allocation failed|invalid array length)|ERR_WORKER_OUT_OF_MEMORY/i;
+  /FATAL ERROR:.*(?:heap out of memory|Allocation failed|invalid array length)|Fatal process (?:OOM|out of memory)|std::bad_alloc|ERR_WORKER_OUT_OF_MEMORY/i;
 
 const STDERR_SHOWN = 2000;
 

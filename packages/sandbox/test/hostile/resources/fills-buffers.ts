@@ -1,0 +1,16 @@
+import type { HostileAct } from '../hostile-act.ts';
+
+const act: HostileAct = {
+  title: 'keeps more bytes outside of the heap than it may',
+  weakness: 'W-04',
+  attacks: ['memory'],
+  policy: { maxMemoryMb: 128, maxCpuPercent: Infinity },
+  attack: () => {
+    const held: unknown[] = [];
+    for (let megabytes = 0; megabytes < 400; megabytes += 4) held.push(Buffer.alloc(4 * 1_048_576, 1));
+    return held.length;
+  },
+  expect: { error: 'ERR_SANDBOX_RESOURCE', resource: 'memory' },
+};
+
+export default act;

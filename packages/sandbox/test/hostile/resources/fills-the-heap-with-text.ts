@@ -1,0 +1,17 @@
+import type { HostileAct } from '../hostile-act.ts';
+
+const act: HostileAct = {
+  title: 'keeps more text than it may',
+  weakness: 'W-04',
+  attacks: ['memory'],
+  policy: { maxMemoryMb: 128, maxCpuPercent: Infinity },
+  attack: () => {
+    const held: unknown[] = [];
+    for (let megabytes = 0; megabytes < 400; megabytes += 1)
+      held.push(JSON.stringify(String(megabytes).padStart(1_048_576, 'x')));
+    return held.length;
+  },
+  expect: { error: 'ERR_SANDBOX_RESOURCE', resource: 'memory' },
+};
+
+export default act;
