@@ -118,10 +118,14 @@ export class Connection {
       return;
     }
     this.flush();
+    const head = toBinaryHead(message, parts);
     this.#socket.cork();
-    this.#socket.write(toBinaryHead(message, parts));
-    for (let index = 0; index < parts.length; index += 1) this.#socket.write(parts[index] ?? '');
-    this.#socket.uncork();
+    try {
+      this.#socket.write(head);
+      for (let index = 0; index < parts.length; index += 1) this.#socket.write(parts[index] ?? '');
+    } finally {
+      this.#socket.uncork();
+    }
   }
 
   /** Writes now what waits for the end of this turn. */

@@ -172,8 +172,9 @@ class ValueEncoder {
 
   /** The types beside arrays and plain objects; `undefined` when `value` is a plain object or an instance of some class. */
   #encodeSpecial(value: object, path: Path, depth: number): unknown {
-    if (isView(value)) return this.#encodeBytes(typedArrayName(value) ?? 'DataView', bytesOf(value));
-    if (value instanceof ArrayBuffer) return this.#encodeBytes('ArrayBuffer', new Uint8Array(value));
+    if (isView(value)) return this.#encodeBytes(typedArrayName(value) ?? 'DataView', bytesOf(value, path));
+    if (value instanceof ArrayBuffer)
+      return this.#encodeBytes('ArrayBuffer', bytesOf(new Uint8Array(assertAttached(value, path)), path));
     if (value instanceof SharedArrayBuffer)
       throw cannotCross(path, 'shared memory cannot cross; copy it into a Uint8Array');
     if (value instanceof Date) return tagged('date', dateGetTime(value));
@@ -246,8 +247,19 @@ function readText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-function bytesOf(view: ArrayBufferView): Uint8Array {
+const NO_BYTES = new Uint8Array(0);
+
+/** A socket refuses bytes whose memory is gone, and those that a resized buffer no longer holds. */
+function bytesOf(view: ArrayBufferView, path: Path): Uint8Array {
+  assertAttached(view.buffer, path);
+  if (view.byteLength === 0) return NO_BYTES;
   return view instanceof Uint8Array ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+function assertAttached<Memory extends ArrayBufferLike>(memory: Memory, path: Path): Memory {
+  if ('detached' in memory && memory.detached)
+    throw cannotCross(path, 'its bytes were transferred away; copy them first');
+  return memory;
 }
 
 /** Own `toJSON: undefined` hides one that somebody put on `Array.prototype`; arrays serialise by index all the same. */

@@ -255,6 +255,7 @@ async function withinTime(
   const { pluginId, sandboxId, policy } = context;
   const limitSec = Math.min(options.timeoutSec ?? Infinity, policy.resourceLimits.maxExecutionTimeSec);
   const startedAt = performance.now();
+  let onStop: (event: Event) => void = () => undefined;
   const timer = Number.isFinite(limitSec)
     ? setTimeout(
         () => {
@@ -266,23 +267,18 @@ async function withinTime(
         Math.min(limitSec * 1000, 2_147_483_647),
       )
     : undefined;
-  const stop =
-    options.signal === undefined
-      ? context.ended.signal
-      : AbortSignal.any([context.ended.signal, options.signal]);
+  const signals = [context.ended.signal, ...(options.signal === undefined ? [] : [options.signal])];
+  const stop = new Promise<never>((_resolve, reject) => {
+    onStop = ({ target }) => {
+      reject((target as AbortSignal).reason as Error);
+    };
+  });
+  for (const signal of signals) signal.addEventListener('abort', onStop, { once: true });
   try {
-    return await Promise.race([run(), rejectOn(stop)]);
+    return await Promise.race([run(), stop]);
   } finally {
     clearTimeout(timer);
+    // The signals may live long, and see many calls.
+    for (const signal of signals) signal.removeEventListener('abort', onStop);
   }
-}
-
-function rejectOn(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const stop = (): void => {
-      reject(signal.reason as Error);
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
 }

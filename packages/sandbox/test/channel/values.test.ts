@@ -80,6 +80,12 @@ describe('a value that crosses', () => {
   });
 });
 
+/** Bytes whose memory belongs to somebody else by now. */
+function transferredAway(bytes: Uint8Array<ArrayBuffer>): Uint8Array {
+  structuredClone(bytes, { transfer: [bytes.buffer] });
+  return bytes;
+}
+
 describe('what cannot cross is a TypeError that names its path', () => {
   const cases: readonly (readonly [path: string, value: unknown])[] = [
     ['value', () => 1],
@@ -93,6 +99,8 @@ describe('what cannot cross is a TypeError that names its path', () => {
     ['value.later', { later: Promise.resolve() }],
     ['value.weak', { weak: new WeakMap() }],
     ['value.shared', { shared: new SharedArrayBuffer(1) }],
+    ['value.gone', { gone: transferredAway(new Uint8Array(8)) }],
+    ['value.gone', { gone: transferredAway(new Uint8Array(8)).buffer }],
     ['value.stream', { stream: new ReadableStream() }],
     ['value.__proto__', JSON.parse('{"__proto__":1}')],
   ];
