@@ -40,7 +40,11 @@ export class PodmanRuntime implements ContainerRuntime {
   async start(spec: ContainerSpec, signal?: AbortSignal): Promise<RunningContainer> {
     signal?.throwIfAborted();
     await writeFile(podmanSeccompFile(spec), JSON.stringify(spec.seccomp));
-    const child = spawn(this.#command, podmanArguments(spec), { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(this.#command, podmanArguments(spec), {
+      // Its monitor leaves a file named "oom" where it stands when the kernel ends a container for want of memory.
+      cwd: spec.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     child.on('error', () => undefined);
     if (child.pid === undefined) {
       const cause = await new Promise<unknown>((resolve) => child.once('error', resolve));

@@ -81,8 +81,6 @@ export interface HostileAct {
   readonly host?: HostFunctions;
   readonly attack: AttackFunction | AttackPlugin;
   readonly expect?: Expectation;
-  /** What it fails with instead where the guest does not see the machine at all: nothing is denied, for nothing is there. */
-  readonly unseen?: 'ENOENT' | 'ESRCH';
   /** Looks closer; throws where something is wrong. What the attack answered is then its to judge. */
   readonly verify?: (trial: Trial) => void | Promise<void>;
   /** Whether the attack succeeds, visibly, in a Node without a sandbox: the proof that it is one. @defaultValue true */

@@ -9,9 +9,9 @@
  * @module
  */
 import process from 'node:process';
-import { STANDARD, createPolicy } from '@truthound/protocols';
+import { STANDARD, type SandboxEngine, createPolicy } from '@truthound/protocols';
 import { PROCESS_HOST } from '../../src/confinement/process-host.ts';
-import { ProcessSandboxEngine } from '../../src/index.ts';
+import { ContainerSandboxEngine, ProcessSandboxEngine } from '../../src/index.ts';
 import { listActs, loadAct } from './acts.ts';
 import { findProofProblems } from './proof.ts';
 import { findProblems } from './trial.ts';
@@ -22,6 +22,8 @@ export interface RunRequest {
   readonly guestNode?: string;
   /** Without a way of the guest's own to the kernel, so that bubblewrap has to confine it. @defaultValue false */
   readonly isWrapped?: boolean;
+  /** Run guests in containers of this engine. @defaultValue in processes */
+  readonly runtime?: string;
   /** Only acts whose file name holds this. */
   readonly only?: string;
   /** Try the acts without a sandbox instead, to see that they are any. */
@@ -36,13 +38,18 @@ export interface ActResult {
 
 const CONCURRENCY = 4;
 
+function createEngine({ guestNode, runtime, isWrapped = false }: RunRequest): SandboxEngine {
+  const node = guestNode === undefined ? {} : { guestNode };
+  const layers = isWrapped ? { [PROCESS_HOST]: { kernelRoads: [] } } : {};
+  return runtime === undefined
+    ? new ProcessSandboxEngine({ ...node, ...layers })
+    : new ContainerSandboxEngine({ ...node, runtime, standby: CONCURRENCY });
+}
+
 async function runAll(request: RunRequest): Promise<void> {
   const print = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
   const files = listActs().filter((file) => file.includes(request.only ?? ''));
-  await using engine = new ProcessSandboxEngine({
-    ...(request.guestNode === undefined ? {} : { guestNode: request.guestNode }),
-    ...(request.isWrapped === true ? { [PROCESS_HOST]: { kernelRoads: [] } } : {}),
-  });
+  await using engine = createEngine(request);
   const bystander = await engine.createSandbox(
     'bystander',
     createPolicy({ base: STANDARD, maxExecutionTimeSec: 60 }),

@@ -15,7 +15,6 @@ const act: HostileAct = {
     { links: ({ secretFile, outside }) => ({ link: secretFile, folder: outside }) },
   ),
   expect: { error: 'ERR_SANDBOX_VIOLATION', denied: 'file-read', alive: true },
-  unseen: 'ENOENT',
 };
 
 export default act;

@@ -1,0 +1,29 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { GROUPS, listActs, loadAct } from '../hostile/acts.ts';
+import { RUN_LIMIT_MS, type Run, runHost } from '../hostile/run-host.ts';
+import { containerRuntimes } from '../support/container-runtimes.ts';
+
+vi.setConfig({ hookTimeout: RUN_LIMIT_MS + 10_000 });
+
+const acts = await Promise.all(listActs().map(async (file) => ({ file, ...(await loadAct(file)) })));
+
+describe.skipIf(containerRuntimes.length === 0).each(containerRuntimes)(
+  'a host with guests in containers of %s',
+  (runtime) => {
+    let run: Run;
+
+    beforeAll(async () => {
+      run = await runHost(undefined, { runtime });
+    });
+
+    it('lives through all of it', () => {
+      expect(run.end).toMatchObject({ done: true, stderr: '' });
+    });
+
+    describe.each(GROUPS)('%s', (group) => {
+      it.each(acts.filter(({ file }) => file.startsWith(`${group}/`)))('$weakness $title', ({ file }) => {
+        expect(run.results.get(file)).toEqual({ file, problems: [] });
+      });
+    });
+  },
+);
