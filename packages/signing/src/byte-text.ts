@@ -32,6 +32,27 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** The bytes of canonical base64; `undefined` for any other text. */
 export function fromBase64(text: string): Uint8Array | undefined {
+  return decodeNatively === undefined ? decodeByHand(text) : decodeNatively(text);
+}
+
+/** `Uint8Array.fromBase64` (ECMAScript 2026), where there is one: many times as fast. */
+const decodeNatively = ((): typeof decodeByHand | undefined => {
+  const decode: unknown = Reflect.get(Uint8Array, 'fromBase64');
+  if (typeof decode !== 'function') return undefined;
+  return (text) => {
+    try {
+      const bytes: unknown = decode.call(Uint8Array, text, { lastChunkHandling: 'strict' });
+      // It skips white space, which then shows in the length.
+      const isWhole = bytes instanceof Uint8Array && text.length === Math.ceil(bytes.length / 3) * 4;
+      return isWhole ? bytes : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+})();
+
+/** The same by what every browser and every Node has. */
+export function decodeByHand(text: string): Uint8Array | undefined {
   let binary: string;
   try {
     binary = atob(text);
@@ -52,5 +73,7 @@ export function toHex(bytes: Uint8Array): string {
 
 /** Whether both hold the same bytes. For public values only: it stops at the first difference. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;
+  return true;
 }

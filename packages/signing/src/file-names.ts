@@ -43,16 +43,28 @@ export function findNameFault(name: string): string | undefined {
   return NAME_RULES.find(({ refused }) => refused(name))?.problem;
 }
 
+/** What is wrong with `name` in the folder `folder`, whose own path is in order; `undefined` for nothing. */
+export function findEntryFault(folder: string, name: string): string | undefined {
+  return findNameFault(name) ?? findSizeFault(folder === '' ? name : `${folder}/${name}`);
+}
+
 /** What is wrong with a path relative to the plugin's root, parts joined with `/`. */
 export function findPathFault(path: string): string | undefined {
-  const parts = path.split('/');
-  if (parts.length > MAX_DEPTH) return `is nested deeper than ${MAX_DEPTH} folders`;
-  if (path.length * 3 > MAX_PATH_BYTES && new TextEncoder().encode(path).length > MAX_PATH_BYTES) {
-    return `has a path of more than ${MAX_PATH_BYTES} bytes`;
-  }
-  for (const part of parts) {
+  const sizeFault = findSizeFault(path);
+  if (sizeFault !== undefined) return sizeFault;
+  for (const part of path.split('/')) {
     const fault = findNameFault(part);
     if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function findSizeFault(path: string): string | undefined {
+  // Both limits are far from paths as short as this.
+  if (path.length < MAX_DEPTH) return undefined;
+  if (path.split('/').length > MAX_DEPTH) return `is nested deeper than ${MAX_DEPTH} folders`;
+  if (path.length * 3 > MAX_PATH_BYTES && new TextEncoder().encode(path).length > MAX_PATH_BYTES) {
+    return `has a path of more than ${MAX_PATH_BYTES} bytes`;
   }
   return undefined;
 }
@@ -73,15 +85,38 @@ export function comparePaths(a: string, b: string): number {
   return a.length - b.length;
 }
 
-const ASCII = /^\p{ASCII}*$/u;
+const FOLDS = /[A-Z\u0080-\uffff]/;
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 /** The spelling under which a file system that ignores case would find it. */
 function foldCase(path: string): string {
-  return ASCII.test(path) ? path.toLowerCase() : path.toUpperCase().toLowerCase().normalize('NFC');
+  return BEYOND_ASCII.test(path) ? path.toUpperCase().toLowerCase().normalize('NFC') : path.toLowerCase();
 }
 
-/** Two files, or a file and a folder, that a file system ignoring case takes for one; `undefined` when there are none. */
-export function findCollision(paths: Iterable<string>): readonly [string, string] | undefined {
+/**
+ * Two files, or a file and a folder, that a file system ignoring case takes for one; `undefined` when there are none. No two of `paths`
+ * are the same.
+ */
+export function findCollision(paths: readonly string[]): readonly [string, string] | undefined {
+  return mayCollide(paths) ? locateCollision(paths) : undefined;
+}
+
+/** Whether there may be a collision. Paths that folding leaves as they are, nearly all, can only collide with folders. */
+function mayCollide(paths: readonly string[]): boolean {
+  const folders = new Set<string>();
+  let before = '';
+  for (const path of paths) {
+    if (FOLDS.test(path)) return true;
+    const end = path.lastIndexOf('/');
+    // Files of one folder mostly come one after the other.
+    if (end === before.length && path.startsWith(before)) continue;
+    newFolders(path, folders);
+    before = path.slice(0, Math.max(end, 0));
+  }
+  return paths.some((path) => folders.has(path));
+}
+
+function locateCollision(paths: readonly string[]): readonly [string, string] | undefined {
   const seen = new Map<string, string>();
   const folders = new Set<string>();
   for (const path of paths) {

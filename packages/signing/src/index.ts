@@ -79,7 +79,7 @@ export {
   snapshotPlugin,
   verifyAndSnapshot,
 } from './plugin-snapshot.ts';
-export { type SignedDocument } from './signed-document.ts';
+export { type SignedDocument, cosignDocument } from './signed-document.ts';
 export { signKeyRotation } from './trust/key-rotation.ts';
 export { type RevocationEntry, type RevocationList, signRevocationList } from './trust/revocation-list.ts';
 export { type TrustRoot, signTrustRoot } from './trust/trust-root.ts';

@@ -7,9 +7,10 @@
  * @module
  */
 import { SignatureAlgorithm, type SignedFile } from '@truthound/protocols';
-import { utf8, utf8Text } from './byte-text.ts';
+import { sameBytes, utf8, utf8Text } from './byte-text.ts';
 import { type JsonValue, canonicalJson } from './canonical-json.ts';
-import { MAX_FILES, comparePaths, findCollision, findPathFault } from './file-names.ts';
+import { MAX_FILES, comparePaths, findCollision, findEntryFault, findPathFault } from './file-names.ts';
+import { deepFreeze } from './deep-freeze.ts';
 import { isObject } from './is-object.ts';
 import type { PluginFacts } from './plugin-facts.ts';
 
@@ -41,9 +42,9 @@ const HEX_256 = /^[0-9a-f]{64}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const MAX_TEXT = 512;
 
-/** The canonical list of files: what the plugin's hash is the SHA-256 of. */
-export function canonicalFileList(files: readonly SignedFile[]): Uint8Array {
-  return utf8(`{"files":[${files.map(fileText).join(',')}],"formatVersion":${FORMAT_VERSION}}`);
+/** The canonical list of files: what the plugin's hash is the SHA-256 of, in UTF-8. */
+export function canonicalFileText(files: readonly SignedFile[]): string {
+  return `{"files":[${files.map(fileText).join(',')}],"formatVersion":${FORMAT_VERSION}}`;
 }
 
 /** The bytes to sign. */
@@ -64,8 +65,39 @@ export function statementBytes(statement: PluginStatement): Uint8Array {
   );
 }
 
-/** @throws TypeError that says what is wrong, as the rest of a sentence. */
+/** What was read from bytes, with a copy of them that nobody else can write to. */
+interface Reading {
+  readonly copy: Uint8Array;
+  readonly statement: PluginStatement;
+}
+
+const READINGS = new WeakMap<Uint8Array, Reading>();
+
+/**
+ * Reads a statement. The same unchanged bytes are read once: a signature is shown before it is verified, and verified after.
+ *
+ * @throws TypeError that says what is wrong, as the rest of a sentence.
+ */
 export function parseStatement(bytes: Uint8Array): PluginStatement {
+  const known = READINGS.get(bytes);
+  if (known !== undefined && sameBytes(known.copy, bytes)) return withOwnTimes(known.statement);
+  const copy = bytes.slice();
+  const statement = readStatement(copy);
+  READINGS.set(bytes, { copy, statement });
+  return withOwnTimes(statement);
+}
+
+/** All else in a statement is frozen; a Date cannot be. */
+function withOwnTimes(statement: PluginStatement): PluginStatement {
+  const { createdAt, expiresAt } = statement;
+  return Object.freeze({
+    ...statement,
+    createdAt: new Date(createdAt),
+    expiresAt: expiresAt && new Date(expiresAt),
+  });
+}
+
+function readStatement(bytes: Uint8Array): PluginStatement {
   const json: unknown = JSON.parse(utf8Text(bytes));
   const statement = exact(json, 'the statement', STATEMENT_KEYS);
   if (statement['formatVersion'] !== FORMAT_VERSION) {
@@ -83,7 +115,7 @@ export function parseStatement(bytes: Uint8Array): PluginStatement {
     signer: parseSigner(statement['signer']),
     pluginHash: hex(statement['pluginHash'], 'pluginHash'),
     files: parseFiles(statement['files']),
-    metadata: metadata as Readonly<Record<string, JsonValue>>,
+    metadata: deepFreeze(metadata as Readonly<Record<string, JsonValue>>),
   });
 }
 
@@ -114,7 +146,7 @@ function parsePlugin(json: unknown): PluginFacts {
     id: textOrNull(plugin['id'], 'plugin.id'),
     version: textOrNull(plugin['version'], 'plugin.version'),
     hostRange: textOrNull(plugin['hostRange'], 'plugin.hostRange'),
-    permissions: plugin['permissions'] as JsonValue,
+    permissions: deepFreeze(plugin['permissions'] as JsonValue),
   });
 }
 
@@ -135,7 +167,8 @@ function parseSigner(json: unknown): StatementSigner {
 function parseFiles(json: unknown): readonly SignedFile[] {
   if (!Array.isArray(json)) throw new TypeError('its files are not a list');
   if (json.length > MAX_FILES) throw new TypeError(`it lists more than ${MAX_FILES} files`);
-  const files = json.map(parseFile);
+  const folders = new Set<string>();
+  const files = json.map((item) => parseFile(item, folders));
   for (let index = 1; index < files.length; index += 1) {
     const [before, after] = [files[index - 1]?.path ?? '', files[index]?.path ?? ''];
     if (comparePaths(before, after) >= 0)
@@ -149,10 +182,13 @@ function parseFiles(json: unknown): readonly SignedFile[] {
   return Object.freeze(files);
 }
 
-function parseFile(json: unknown): SignedFile {
-  const file = exact(json, 'a file', ['path', 'size', 'mode', 'sha256']);
+const FILE_KEYS = ['path', 'size', 'mode', 'sha256'];
+
+/** `folders`: those whose names were found in order. */
+function parseFile(json: unknown, folders: Set<string>): SignedFile {
+  const file = exact(json, 'a file', FILE_KEYS);
   const path = text(file['path'], 'path of a file', 4096);
-  const fault = findPathFault(path);
+  const fault = findFaultOnce(path, folders);
   if (fault !== undefined) throw new TypeError(`its file ${JSON.stringify(path)} ${fault}`);
   const { size, mode } = file;
   if (!Number.isSafeInteger(size) || (size as number) < 0)
@@ -162,13 +198,24 @@ function parseFile(json: unknown): SignedFile {
     path,
     size: size as number,
     executable: mode === 'x',
-    sha256: hex(file['sha256'], `sha256 of "${path}"`),
+    sha256: hex(file['sha256'], 'sha256 of a file'),
   });
+}
+
+/** Looks at the names of a folder for its first file alone. */
+function findFaultOnce(path: string, folders: Set<string>): string | undefined {
+  const end = path.lastIndexOf('/');
+  const folder = path.slice(0, Math.max(end, 0));
+  if (end === -1 || folders.has(folder)) return findEntryFault(folder, path.slice(end + 1));
+  const fault = findPathFault(path);
+  if (fault === undefined) folders.add(folder);
+  return fault;
 }
 
 function exact(value: unknown, name: string, keys: readonly string[]): Readonly<Record<string, unknown>> {
   if (!isObject(value)) throw new TypeError(`${name} is not an object`);
   const names = Object.keys(value);
+  if (names.length === keys.length && keys.every((key) => Object.hasOwn(value, key))) return value;
   const odd = names.find((key) => !keys.includes(key)) ?? keys.find((key) => !Object.hasOwn(value, key));
   if (odd !== undefined) {
     throw new TypeError(

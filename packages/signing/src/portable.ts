@@ -8,10 +8,10 @@
  */
 import { SignatureAlgorithm } from '@truthound/protocols';
 import nacl from 'tweetnacl';
-import { fromBase64, sameBytes, toHex } from './byte-text.ts';
+import { fromBase64, sameBytes, toHex, utf8 } from './byte-text.ts';
 import { parseEnvelope, preAuthEncoding } from './dsse-envelope.ts';
 import { findEd25519KeyFault, findEd25519SignatureFault } from './ed25519-strictness.ts';
-import { type PluginStatement, canonicalFileList, parseStatement } from './plugin-statement.ts';
+import { type PluginStatement, canonicalFileText, parseStatement } from './plugin-statement.ts';
 
 export { PAYLOAD_TYPE } from './dsse-envelope.ts';
 export type { PluginStatement, StatementSigner } from './plugin-statement.ts';
@@ -75,7 +75,7 @@ async function verify(
   if (expiresAt !== undefined && expiresAt.getTime() <= now.getTime()) {
     return refused(`it expired at ${expiresAt.toISOString()}`);
   }
-  if ((await sha256(canonicalFileList(files))) !== pluginHash)
+  if ((await sha256(utf8(canonicalFileText(files)))) !== pluginHash)
     return refused('its plugin hash is not that of its files');
   return Object.freeze({ isValid: true, keyId, statement });
 }

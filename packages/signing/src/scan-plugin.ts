@@ -10,11 +10,18 @@
  */
 import { createHash, hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { SignatureError, SignatureTamperError, type SignedFile } from '@truthound/protocols';
-import { MAX_FILES, SIGNATURE_FILE, comparePaths, findCollision, findPathFault } from './file-names.ts';
-import { canonicalFileList } from './plugin-statement.ts';
+import {
+  MAX_FILES,
+  SIGNATURE_FILE,
+  comparePaths,
+  findCollision,
+  findEntryFault,
+  findPathFault,
+} from './file-names.ts';
+import { canonicalFileText } from './plugin-statement.ts';
 
 /** Receives the bytes of each file while they are hashed. */
 export interface ScanSink {
@@ -40,6 +47,8 @@ export interface ScanOptions {
 }
 
 const CHUNK_BYTES = 1024 * 1024;
+/** Enough for nearly every file; a larger buffer is made for the first file that needs it. */
+const SMALL_BYTES = 64 * 1024;
 const MAX_PACKAGE_JSON_BYTES = 1024 * 1024;
 /** Longest time without giving the event loop its turn. */
 const SLICE_MS = 8;
@@ -56,7 +65,7 @@ export async function scanPlugin(root: string, options: ScanOptions = {}): Promi
   const scan = new Scan(options);
   const entries = await scan.list(root);
   // Sorted before reading, so that the copy, the list and every message come in the same order everywhere.
-  entries.sort((a, b) => comparePaths(a.path, b.path));
+  sortByPath(entries);
   const collision = findCollision(entries.map(({ path }) => path));
   if (collision !== undefined) {
     throw refusal(
@@ -64,13 +73,39 @@ export async function scanPlugin(root: string, options: ScanOptions = {}): Promi
       `differs from ${JSON.stringify(collision[0])} only in case: some systems take them for one file`,
     );
   }
-  for (const entry of entries) await scan.read(entry.location, entry.path);
+  for (const entry of entries) {
+    // Most files are read at once; a promise for each would cost as much as opening it.
+    const rest = scan.isDue ? scan.yieldAndRead(entry) : scan.read(entry);
+    if (rest !== undefined) await rest;
+  }
   return scan.finish();
 }
+
+/** Code units order like UTF-8 bytes where there are no surrogates, and are compared many times as fast. */
+function sortByPath(entries: Entry[]): void {
+  const isPlain = entries.every(({ path }) => !SURROGATE.test(path));
+  entries.sort(isPlain ? (a, b) => (a.path < b.path ? -1 : 1) : (a, b) => comparePaths(a.path, b.path));
+}
+
+const SURROGATE = /[\ud800-\udfff]/;
 
 interface Entry {
   readonly path: string;
   readonly location: string;
+}
+
+/** A file that is being read; size and mode as they were when it was opened. */
+interface OpenedFile {
+  readonly descriptor: number;
+  readonly path: string;
+  readonly size: number;
+  readonly executable: boolean;
+}
+
+function assertUsableKind(stats: { readonly mode: number; isFile(): boolean }, path: string): void {
+  if (!stats.isFile()) throw refusal(path, 'is not a regular file');
+  if ((stats.mode & SPECIAL_MODE_BITS) !== 0)
+    throw refusal(path, 'has the set-user-id, set-group-id or sticky bit: remove it');
 }
 
 function refusal(file: string, problem: string): SignatureTamperError {
@@ -92,10 +127,10 @@ function nameOfSingleFile(root: string): string {
   return name;
 }
 
-function assertUsableName(path: string): void {
-  if (path.toLowerCase() === SIGNATURE_FILE)
+function assertUsableName(folder: string, name: string, path: string): void {
+  if (folder === '' && path.toLowerCase() === SIGNATURE_FILE)
     throw refusal(path, `is named like ${SIGNATURE_FILE}: rename it`);
-  const fault = findPathFault(path);
+  const fault = findEntryFault(folder, name);
   if (fault !== undefined) throw refusal(path, `${fault}: rename it`);
 }
 
@@ -107,7 +142,7 @@ function describeKind(item: { isSymbolicLink(): boolean; isFIFO(): boolean; isSo
 
 class Scan {
   readonly #files: SignedFile[] = [];
-  readonly #buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  #buffer = Buffer.allocUnsafeSlow(SMALL_BYTES);
   readonly #sink: ScanSink | undefined;
   readonly #signal: AbortSignal | undefined;
   #packageJson: Uint8Array | undefined;
@@ -128,15 +163,17 @@ class Scan {
       );
     }
     const entries: Entry[] = [];
+    // Names are checked one by one, so that nothing has to be normalised a thousand times.
+    const base = join(root, sep);
     const folders = [''];
     for (const folder of folders) {
       await this.#yieldWhenDue();
-      for (const item of readdirSync(join(root, folder), { withFileTypes: true })) {
+      for (const item of readdirSync(`${base}${folder}`, { withFileTypes: true })) {
         const path = folder === '' ? item.name : `${folder}/${item.name}`;
         if (path === SIGNATURE_FILE) continue;
-        assertUsableName(path);
+        assertUsableName(folder, item.name, path);
         if (item.isDirectory()) folders.push(path);
-        else if (item.isFile()) entries.push({ path, location: join(root, path) });
+        else if (item.isFile()) entries.push({ path, location: `${base}${path}` });
         else throw refusal(path, `${describeKind(item)}: a plugin holds regular files and folders only`);
       }
       if (entries.length > MAX_FILES || folders.length > MAX_FILES) {
@@ -148,66 +185,85 @@ class Scan {
     return entries;
   }
 
-  async read(location: string, path: string): Promise<void> {
+  /** Whether the event loop has waited long enough. */
+  get isDue(): boolean {
+    return performance.now() - this.#sliceStart >= SLICE_MS;
+  }
+
+  async yieldAndRead(entry: Entry): Promise<void> {
     await this.#yieldWhenDue();
+    await this.read(entry);
+  }
+
+  /** Reads a file: a small one at once, a large one until the promise resolves. */
+  read({ location, path }: Entry): Promise<void> | undefined {
     const descriptor = openFile(location, path);
+    let isLarge = false;
     try {
-      const before = fstatSync(descriptor);
-      if (!before.isFile()) throw refusal(path, 'is not a regular file');
-      if ((before.mode & SPECIAL_MODE_BITS) !== 0) {
-        throw refusal(path, 'has the set-user-id, set-group-id or sticky bit: remove it');
-      }
-      const executable = (before.mode & 0o111) !== 0;
-      this.#sink?.begin({ path, executable });
-      const { size, sha256 } =
-        before.size < CHUNK_BYTES
-          ? this.#readSmall(descriptor, path, before.size)
-          : await this.#readLarge(descriptor);
-      this.#sink?.end();
-      if (size !== before.size) throw refusal(path, 'changed while it was read');
-      this.#files.push(Object.freeze({ path, size, executable, sha256 }));
+      const stats = fstatSync(descriptor);
+      assertUsableKind(stats, path);
+      const { size, mode } = stats;
+      const opened = { descriptor, path, size, executable: (mode & 0o111) !== 0 };
+      this.#sink?.begin(opened);
+      isLarge = size >= CHUNK_BYTES;
+      if (size >= this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+      if (isLarge) return this.#readLarge(opened);
+      this.#readSmall(opened);
+      return undefined;
     } finally {
-      closeSync(descriptor);
+      if (!isLarge) closeSync(descriptor);
     }
+  }
+
+  #record({ path, size, executable }: OpenedFile, seenSize: number, sha256: string): void {
+    this.#sink?.end();
+    if (seenSize !== size) throw refusal(path, 'changed while it was read');
+    this.#files.push(Object.freeze({ path, size, executable, sha256 }));
   }
 
   finish(): PluginScan {
     this.#signal?.throwIfAborted();
     const files = Object.freeze(this.#files);
-    const pluginHash = hash('sha256', canonicalFileList(files), 'hex');
+    const pluginHash = hash('sha256', canonicalFileText(files), 'hex');
     return Object.freeze({ files, pluginHash, packageJson: this.#packageJson });
   }
 
   /** One read: the buffer is larger than the file, so what comes back is all of it, unless the file shrank or grew meanwhile. */
-  #readSmall(descriptor: number, path: string, expectedSize: number): { size: number; sha256: string } {
+  #readSmall(file: OpenedFile): void {
+    const { descriptor, path } = file;
     let size = 0;
     do {
-      const count = readSync(descriptor, this.#buffer, size, CHUNK_BYTES - size, null);
+      const count = readSync(descriptor, this.#buffer, size, this.#buffer.length - size, null);
       if (count === 0) break;
       size += count;
-    } while (size < expectedSize);
+    } while (size < file.size);
     const bytes = this.#buffer.subarray(0, size);
     if (path === 'package.json' && size <= MAX_PACKAGE_JSON_BYTES) this.#packageJson = Uint8Array.from(bytes);
     this.#sink?.write(bytes);
-    return { size, sha256: hash('sha256', bytes, 'hex') };
+    this.#record(file, size, hash('sha256', bytes, 'hex'));
   }
 
-  async #readLarge(descriptor: number): Promise<{ size: number; sha256: string }> {
-    const digest = createHash('sha256');
-    let size = 0;
-    for (;;) {
-      const count = readSync(descriptor, this.#buffer, 0, CHUNK_BYTES, null);
-      if (count === 0) return { size, sha256: digest.digest('hex') };
-      const chunk = this.#buffer.subarray(0, count);
-      digest.update(chunk);
-      this.#sink?.write(chunk);
-      size += count;
-      await this.#yieldWhenDue();
+  async #readLarge(file: OpenedFile): Promise<void> {
+    try {
+      const digest = createHash('sha256');
+      let size = 0;
+      for (;;) {
+        const count = readSync(file.descriptor, this.#buffer, 0, CHUNK_BYTES, null);
+        if (count === 0) break;
+        const chunk = this.#buffer.subarray(0, count);
+        digest.update(chunk);
+        this.#sink?.write(chunk);
+        size += count;
+        await this.#yieldWhenDue();
+      }
+      this.#record(file, size, digest.digest('hex'));
+    } finally {
+      closeSync(file.descriptor);
     }
   }
 
   async #yieldWhenDue(): Promise<void> {
-    if (performance.now() - this.#sliceStart < SLICE_MS) return;
+    if (!this.isDue) return;
     await setImmediate();
     this.#signal?.throwIfAborted();
     this.#sliceStart = performance.now();

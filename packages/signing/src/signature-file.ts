@@ -7,8 +7,8 @@
  * @module
  */
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   type FilePath,
@@ -26,13 +26,18 @@ import { toLocalPath } from './local-path.ts';
 const FORMAT_VERSION = 1;
 const TOO_LARGE = `it is larger than ${MAX_SIGNATURE_FILE_BYTES} bytes`;
 
-/** Where the signatures of `pluginPath` stand. @throws SignatureError when there is no plugin */
-export async function signatureFileOf(pluginPath: FilePath): Promise<string> {
-  const path = toLocalPath(pluginPath);
-  const kind = await stat(path).catch((cause: unknown) => {
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch (cause) {
     throw new SignatureError(`there is no plugin at "${path}"`, {}, { cause });
-  });
-  return kind.isFile() ? `${path}.${SIGNATURE_FILE}` : join(path, SIGNATURE_FILE);
+  }
+}
+
+/** Where the signatures of `pluginPath` stand. @throws SignatureError when there is no plugin */
+export function signatureFileOf(pluginPath: FilePath): string {
+  const path = toLocalPath(pluginPath);
+  return isFile(path) ? `${path}.${SIGNATURE_FILE}` : join(path, SIGNATURE_FILE);
 }
 
 /**
@@ -54,7 +59,7 @@ export async function writeSignatures(
       `the signatures take more than ${MAX_SIGNATURE_FILE_BYTES} bytes: bundle the plugin into fewer files, or sign with fewer keys`,
     );
   }
-  await replaceFile(await signatureFileOf(pluginPath), text);
+  await replaceFile(signatureFileOf(pluginPath), text);
 }
 
 /**
@@ -63,8 +68,7 @@ export async function writeSignatures(
  * @throws InvalidSignatureError when the file is malformed or too large.
  */
 export async function readSignatures(pluginPath: FilePath): Promise<readonly SignatureInfo[]> {
-  const file = await signatureFileOf(pluginPath);
-  const bytes = await readCapped(file);
+  const bytes = readCapped(signatureFileOf(pluginPath));
   return bytes === undefined ? Object.freeze([]) : parseSignatureFile(bytes);
 }
 
@@ -94,11 +98,14 @@ function refusal(reason: string, cause?: unknown): InvalidSignatureError {
   return new InvalidSignatureError({ algorithm: '', reason: `${SIGNATURE_FILE}: ${reason}` }, { cause });
 }
 
-/** The bytes of a regular file, never of a link, a pipe or a device, which might not end. */
-async function readCapped(file: string): Promise<Uint8Array | undefined> {
-  let handle: FileHandle;
+/**
+ * The bytes of a regular file, never of a link, a pipe or a device, which might not end. A few megabytes at most: read at once, in less
+ * time than a thread would take to answer.
+ */
+function readCapped(file: string): Uint8Array | undefined {
+  let descriptor: number;
   try {
-    handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
@@ -106,15 +113,15 @@ async function readCapped(file: string): Promise<Uint8Array | undefined> {
     throw new SignatureError(`"${file}" cannot be read`, {}, { cause });
   }
   try {
-    const stats = await handle.stat();
+    const stats = fstatSync(descriptor);
     if (!stats.isFile()) throw refusal('it is not a regular file');
     if (stats.size > MAX_SIGNATURE_FILE_BYTES) throw refusal(TOO_LARGE);
     const bytes = Buffer.alloc(stats.size + 1);
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
+    const bytesRead = readSync(descriptor, bytes, 0, bytes.length, 0);
     if (bytesRead !== stats.size) throw refusal('it changed while it was read');
     return bytes.subarray(0, bytesRead);
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 

@@ -25,6 +25,8 @@ export const DOCUMENT_TYPES: Readonly<Record<'revocations' | 'rotation' | 'root'
 /** One of the kinds of {@link DOCUMENT_TYPES}. */
 export type DocumentKind = keyof typeof DOCUMENT_TYPES;
 
+const KINDS = Object.keys(DOCUMENT_TYPES) as readonly DocumentKind[];
+
 /** A signed document as it is handed about: JSON text, its bytes, or the parsed JSON. */
 export type SignedDocument = string | Uint8Array | Readonly<Record<string, unknown>>;
 
@@ -32,6 +34,8 @@ export type SignedDocument = string | Uint8Array | Readonly<Record<string, unkno
 export interface OpenedDocument {
   /** Parse only after enough keys were found by {@link signersAmong}. */
   readonly payload: Uint8Array;
+  /** As they stand in the document. */
+  readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
   /** The ids of those of `keys` that signed: each at most once, whatever the document claims. */
   signersAmong(keys: readonly SigningKey[]): readonly string[];
 }
@@ -39,14 +43,48 @@ export interface OpenedDocument {
 /** Signs `content` with each key. Only Ed25519 and RSA keys: a secret proves nothing to third parties. @throws SignatureError */
 export function signDocument(kind: DocumentKind, content: unknown, privateKeys: readonly KeyInput[]): string {
   const payload = utf8(canonicalJson(content));
-  const signatures = privateKeys.map((input) => {
-    const key = loadKey(input);
-    if (!key.canSign || key.family === 'hmac')
-      throw new SignatureError('a document is signed with private Ed25519 or RSA keys');
-    const signature = rowOf(key).sign(key, preAuthEncoding(payload, DOCUMENT_TYPES[kind]));
-    return { keyid: key.keyId, sig: toBase64(signature) };
-  });
+  return write(
+    kind,
+    payload,
+    privateKeys.map((input) => signPayload(kind, payload, input)),
+  );
+}
+
+/** A signature as it stands in a document. */
+interface SignatureRecord {
+  readonly keyid: string;
+  readonly sig: string;
+}
+
+function signPayload(kind: DocumentKind, payload: Uint8Array, input: KeyInput): SignatureRecord {
+  const key = loadKey(input);
+  if (!key.canSign || key.family === 'hmac')
+    throw new SignatureError('a document is signed with private Ed25519 or RSA keys');
+  const signature = rowOf(key).sign(key, preAuthEncoding(payload, DOCUMENT_TYPES[kind]));
+  return { keyid: key.keyId, sig: toBase64(signature) };
+}
+
+function write(kind: DocumentKind, payload: Uint8Array, signatures: readonly SignatureRecord[]): string {
+  if (signatures.length > MAX_SIGNATURES)
+    throw new SignatureError(`a document carries at most ${MAX_SIGNATURES} signatures`);
   return `${JSON.stringify({ payloadType: DOCUMENT_TYPES[kind], payload: toBase64(payload), signatures }, null, 2)}\n`;
+}
+
+/**
+ * The document with further signatures over the same content, for signers who sit at different machines. A key's earlier signature is
+ * replaced. The signatures that are there are kept as they are, right or wrong: who imports the document checks them.
+ *
+ * @throws SignatureError when the document is malformed, or a key cannot sign it.
+ */
+export function cosignDocument(document: SignedDocument, privateKeys: readonly KeyInput[]): string {
+  const json = toJson(document);
+  const type = isObject(json) ? json['payloadType'] : undefined;
+  const kind = KINDS.find((each) => DOCUMENT_TYPES[each] === type);
+  if (kind === undefined) throw new SignatureError('the file is not a signed document about trust');
+  const { payload, signatures } = openDocument(kind, document);
+  const added = privateKeys.map((input) => signPayload(kind, payload, input));
+  const kept = signatures.filter(({ keyid }) => added.every((each) => each.keyid !== keyid));
+  return write(kind, payload, [...kept, ...added]);
 }
 
 /** Opens a document of that kind. @throws SignatureError when it is malformed or of another kind */
@@ -65,6 +103,7 @@ export function openDocument(kind: DocumentKind, document: SignedDocument): Open
   const signed = preAuthEncoding(payload, payloadType);
   return {
     payload,
+    signatures: parsed.map(({ keyId, signature }) => ({ keyid: keyId, sig: toBase64(signature) })),
     signersAmong: (keys) =>
       [...new Map(keys.map((key) => [key.keyId, key])).values()]
         .filter((key) => key.family !== 'hmac')

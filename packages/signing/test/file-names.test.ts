@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { comparePaths, findCollision, findPathFault } from '../src/file-names.ts';
-import { fromBase64, toBase64, toHex } from '../src/byte-text.ts';
 
 describe('a path', () => {
   test.each([
@@ -91,24 +90,4 @@ describe('names that some systems take for one', () => {
   test.each([[['a', 'b', 'a.b', 'ab/c', 'ab/d', 'ab/e/f']], [['x/a', 'y/a']], [[]]])('%j do not', (paths) => {
     expect(findCollision(paths)).toBeUndefined();
   });
-});
-
-describe('base64', () => {
-  it('has one spelling', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 70 }), (bytes) => {
-        const text = toBase64(bytes);
-        expect(text).toBe(Buffer.from(bytes).toString('base64'));
-        expect(fromBase64(text)).toEqual(bytes);
-        expect(toHex(bytes)).toBe(Buffer.from(bytes).toString('hex'));
-      }),
-    );
-  });
-
-  test.each(['QQ', 'QQ=', 'QR==', 'QQ==\n', ' QQ==', 'Q-==', 'QQ==QQ==', '====', 'é'])(
-    'refuses %j',
-    (text) => {
-      expect(fromBase64(text)).toBeUndefined();
-    },
-  );
 });

@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { canonicalJson } from '../src/canonical-json.ts';
 import {
   type PluginStatement,
-  canonicalFileList,
+  canonicalFileText,
   parseStatement,
   statementBytes,
 } from '../src/plugin-statement.ts';
@@ -40,6 +40,25 @@ describe('a statement', () => {
     expect(parseStatement(statementBytes(ending))).toEqual(ending);
   });
 
+  it('is read anew when its bytes have changed', () => {
+    const bytes = statementBytes({ ...statement, sequence: 3 });
+    expect(parseStatement(bytes).sequence).toBe(3);
+    const at = Buffer.from(bytes).indexOf('"sequence":3') + '"sequence":'.length;
+    bytes[at] = '4'.charCodeAt(0);
+    expect(parseStatement(bytes).sequence).toBe(4);
+    bytes[at] = 'x'.charCodeAt(0);
+    expect(() => parseStatement(bytes)).toThrow(SyntaxError);
+  });
+
+  it('cannot be changed by whoever got it first', () => {
+    const bytes = statementBytes({ ...statement, expiresAt: NOW, metadata: { nested: { list: [1] } } });
+    const first = parseStatement(bytes);
+    first.createdAt.setTime(0);
+    first.expiresAt?.setTime(0);
+    expect(Object.isFrozen(first.metadata['nested'])).toBe(true);
+    expect(parseStatement(bytes)).toMatchObject({ createdAt: NOW, expiresAt: NOW });
+  });
+
   it('lists files in canonical JSON', () => {
     const files = fc.array(
       fc.record({
@@ -57,9 +76,7 @@ describe('a statement', () => {
           mode: executable ? 'x' : '-',
           sha256,
         }));
-        expect(Buffer.from(canonicalFileList(list)).toString()).toBe(
-          canonicalJson({ files: json, formatVersion: 1 }),
-        );
+        expect(canonicalFileText(list)).toBe(canonicalJson({ files: json, formatVersion: 1 }));
       }),
     );
   });

@@ -18,10 +18,14 @@ export interface CommandOptions {
   required(name: string): string;
   /** @throws UsageError when it is not a number */
   number(name: string): number | undefined;
+  /** @throws UsageError when it is missing or not a number */
+  requiredNumber(name: string): number;
   flag(name: string): boolean;
   list(name: string): readonly string[];
   /** @throws UsageError when it is not a time */
   time(name: string): Date | undefined;
+  /** @throws UsageError when it is missing or not a time */
+  requiredTime(name: string): Date;
 }
 
 /** What a command answers: text for people, data for `--json`. */

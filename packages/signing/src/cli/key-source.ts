@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type SignatureAlgorithm, SignatureError } from '@truthound/protocols';
 import { type SigningKey, loadKey } from '../signing-key.ts';
@@ -19,6 +20,26 @@ export async function loadPrivateKey(context: CommandContext, prefix = ''): Prom
   }
   const text = file === undefined ? readVariable(context, variable ?? '') : await readText(file);
   return loadKey(trimSecret(text), { passphrase: readPassphrase(context), use: 'sign' });
+}
+
+/** The options by which a command takes several private keys. */
+export const KEYS_OPTIONS = {
+  key: { type: 'string', multiple: true },
+  'key-env': { type: 'string', multiple: true },
+  'passphrase-env': { type: 'string' },
+} as const;
+
+/** Loads every key that `--key` and `--key-env` point to; at least one. @throws UsageError, SignatureError */
+export async function loadPrivateKeys(context: CommandContext): Promise<readonly KeyObject[]> {
+  const { options } = context;
+  const texts = [
+    ...(await Promise.all(options.list('key').map(readText))),
+    ...options.list('key-env').map((variable) => readVariable(context, variable)),
+  ];
+  if (texts.length === 0)
+    throw new UsageError('give --key <file> or --key-env <variable>, once for each signer');
+  const passphrase = readPassphrase(context);
+  return texts.map((text) => loadKey(trimSecret(text), { passphrase, use: 'sign' }).key);
 }
 
 /** The passphrase that `--passphrase-env` points to. */

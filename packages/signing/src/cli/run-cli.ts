@@ -12,6 +12,13 @@ import {
   trustListCommand,
   trustRevokeCommand,
 } from './trust-commands.ts';
+import {
+  cosignDocumentCommand,
+  pinRootCommand,
+  signRevocationsCommand,
+  signRootCommand,
+  signRotationCommand,
+} from './trust-document-commands.ts';
 import { verifyCommand } from './verify-command.ts';
 
 /** What the program touches of its process. */
@@ -34,6 +41,11 @@ const COMMANDS: readonly Command[] = [
   trustListCommand,
   trustRevokeCommand,
   trustImportCommand,
+  signRevocationsCommand,
+  signRotationCommand,
+  signRootCommand,
+  cosignDocumentCommand,
+  pinRootCommand,
 ];
 
 const JSON_OPTION: ParseArgsOptionsConfig = { json: { type: 'boolean' } };
@@ -105,14 +117,15 @@ function readOptions(values: Readonly<Record<string, unknown>>): CommandOptions 
     const value = values[name];
     return typeof value === 'string' ? value : undefined;
   };
-  return {
+  const options: CommandOptions = {
     text,
+    requiredNumber: (name) => options.number(name) ?? missing(name),
+    requiredTime: (name) => options.time(name) ?? missing(name),
     flag: (name) => values[name] === true,
     list: (name) => (Array.isArray(values[name]) ? (values[name] as readonly string[]) : []),
     required(name) {
       const value = text(name);
-      if (value === undefined || value === '') throw new UsageError(`--${name} is missing`);
-      return value;
+      return value === undefined || value === '' ? missing(name) : value;
     },
     number(name) {
       const value = text(name);
@@ -130,4 +143,9 @@ function readOptions(values: Readonly<Record<string, unknown>>): CommandOptions 
       return time;
     },
   };
+  return options;
+}
+
+function missing(name: string): never {
+  throw new UsageError(`--${name} is missing`);
 }

@@ -8,7 +8,8 @@ import { toAlgorithm } from './keygen-command.ts';
 
 const STORE = { store: { type: 'string' } } as const;
 
-function storeOf({ options, now }: CommandContext): TrustStoreImpl {
+/** The trust store that `--store` names. @throws UsageError, TrustStoreError */
+export function storeOf({ options, now }: CommandContext): TrustStoreImpl {
   return new TrustStoreImpl({ persistPath: options.required('store'), now });
 }
 

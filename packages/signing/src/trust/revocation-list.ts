@@ -142,13 +142,18 @@ function parseList(content: Readonly<Record<string, unknown>>): RevocationList {
   const { version, issuedAt, nextUpdate, revocations } = content;
   if (!Number.isSafeInteger(version) || (version as number) < 0)
     throw malformed('its version is not a whole number');
-  if (!Array.isArray(revocations)) throw malformed('its revocations are not a list');
   return {
     version: version as number,
     issuedAt: parseTime(issuedAt, 'issuedAt'),
     nextUpdate: parseTime(nextUpdate, 'nextUpdate'),
-    revocations: revocations.map(parseEntry),
+    revocations: parseRevocationEntries(revocations),
   };
+}
+
+/** Entries as they stand in a list, times as text. @throws SignatureError */
+export function parseRevocationEntries(json: unknown): readonly RevocationEntry[] {
+  if (!Array.isArray(json)) throw malformed('its revocations are not a list');
+  return json.map(parseEntry);
 }
 
 function parseEntry(json: unknown): RevocationEntry {
