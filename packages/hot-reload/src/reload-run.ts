@@ -98,7 +98,7 @@ export class ReloadRun {
     const toState = LifecycleState.RELOADING;
     const metadata = { strategy, previousVersion };
     const leaveQueue = new AbortController();
-    const isReloading = await runStep(
+    await runStep(
       this.#environment,
       'lifecycle',
       (given) => {
@@ -107,7 +107,8 @@ export class ReloadRun {
       },
       () => void this.#leaveReloading(createAbortedError(this.#environment)),
     );
-    if (isReloading) return;
+    // Inside another move of the plugin this one is only queued: waiting for it would be waiting for ourselves.
+    if (lifecycle.getState(id) === toState) return;
     const reason = 'it was asked for from inside another move of the plugin; ask again when that is over';
     const error = attempt.error('lifecycle', reason);
     leaveQueue.abort(error);

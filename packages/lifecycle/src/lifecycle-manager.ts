@@ -87,8 +87,9 @@ export class LifecycleManager implements LifecycleController {
    * shortest legal path; to any other it makes one move. A plugin that is not known is registered first.
    *
    * Answers `true` once the plugin is there (at once when it was). Called from inside a handler or step that
-   * would have to wait for itself, it answers `false` at once: the move is queued and runs after the present
-   * one, and if it fails, `onBackgroundError` is told. A call from outside settles after all such follow-ups.
+   * would have to wait for itself, it answers `true` at once, for the move is accepted: it is queued and runs
+   * after the present one, `getState` tells when, and if it fails, `onBackgroundError` is told. A call from
+   * outside settles after all such follow-ups.
    *
    * @throws InvalidTransitionError when no path leads there or a handler refuses (`vetoReason`; the plugin
    * stays where it was asked). What the step threw, when one fails: the plugin is in `ERROR` then.
@@ -111,7 +112,7 @@ export class LifecycleManager implements LifecycleController {
   /**
    * Records a failure that happened outside a move, such as a crash, and fires `ON_ERROR`: before all moves
    * that wait, and if a step is under way, by ending it with this error. Answers `false`, and records nothing, for a plugin that is unknown, unloaded or in
-   * `ERROR` already; and where `transition` would, when it is queued behind the move it is called from.
+   * `ERROR` already. Called from inside a move of the plugin, it answers `true` at once and ends that move.
    */
   async transitionToError(
     plugin: PluginReference,

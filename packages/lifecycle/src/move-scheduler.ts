@@ -35,7 +35,7 @@ export class MoveScheduler {
 
   /**
    * Runs `move` when its plugin is free and answers what it answers. Where the caller is itself in the way,
-   * answers `false` at once, and runs `move` later.
+   * answers `true` at once (it is accepted), and runs `move` later.
    *
    * @throws InvalidTransitionError when moves follow from one another without end.
    */
@@ -45,7 +45,7 @@ export class MoveScheduler {
     if (caller === undefined) return await this.#runFromOutside(turn, move);
     if (this.#context.wouldWaitForItself(caller, pluginId)) {
       this.#addFollowUp(caller.session, turn, move);
-      return false;
+      return true;
     }
     const ran = this.#enqueue(turn, caller.session, move);
     return await this.#context.waitAs(caller, pluginId, ran);

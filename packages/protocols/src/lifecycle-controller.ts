@@ -75,7 +75,8 @@ export interface LifecycleController {
   /** The state of a registered plugin; `UNLOADED` for one that is not known. */
   getState(pluginId: string): LifecycleState;
   /**
-   * Walks to `toState` by the shortest legal path and answers true.
+   * Walks to `toState` by the shortest legal path and answers true. Called from inside a move that it would have
+   * to wait for, it is queued behind that move, and answers true at once.
    * @throws InvalidTransitionError where no path leads there or a handler refuses; what the plugin's own step threw.
    */
   transition(plugin: Pick<LifecyclePlugin, 'id'>, options: TransitionOptions): Promise<boolean>;
