@@ -1,7 +1,7 @@
 import type { ReloadEnvironment } from './reload-environment.ts';
 import { warn } from './reload-steps.ts';
 
-/** Lets new calls of the plugin wait while its state is on its way, and lets them go on however that ends. */
+/** Lets new calls of the plugin wait while its state is on its way or no version can take them, and lets them go on however that ends. */
 export class HeldCalls {
   readonly #environment: ReloadEnvironment;
   #isHolding = false;
@@ -16,6 +16,15 @@ export class HeldCalls {
     const { settings, attempt } = this.#environment;
     this.#isHolding = true;
     settings.loader.holdCalls(attempt.pluginId, true);
+  }
+
+  /** As {@link HeldCalls.hold}, where nobody could catch what the loader throws: it is told as a warning. */
+  tryHold(): void {
+    try {
+      this.hold();
+    } catch (error) {
+      warn(this.#environment, this.#environment.attempt.failure('switch', error));
+    }
   }
 
   /** Twice is fine. A loader that fails here is told as a warning: what comes after must still be done. */

@@ -72,6 +72,8 @@ class Rollout {
     this.#monitor = monitor;
     this.#calls = calls;
     this.#stop = AbortSignal.any([environment.signal, monitor.failure]);
+    // In the same tick: between a crash and the switch back a call would find nobody who serves.
+    monitor.failure.addEventListener('abort', () => calls.tryHold());
   }
 
   async replaceAll(): Promise<void> {

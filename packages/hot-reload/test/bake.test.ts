@@ -29,6 +29,30 @@ describe('The bake after the switch', () => {
     expect(setup.lifecycle.getState(PLUGIN)).toBe(LifecycleState.ACTIVE);
   });
 
+  it('lets calls wait that come between the crash and the switch back', async () => {
+    const setup = createSetup({ options: { bakeTimeMs: 10_000 } });
+    const reload = setup.manager.reload(PLUGIN);
+    await setup.clock.advance(3_000);
+    setup.loader.serving[0]?.crash(new Error('segmentation fault'));
+    const answer = setup.loader.call();
+    expect(await setup.clock.until(reload)).toMatchObject({ rolledBack: true });
+    setup.loader.serving[0]?.finish();
+    expect(await answer).toBe('1.0.0');
+    expect(setup.loader.isHeld).toBe(false);
+  });
+
+  it('goes back, with a warning, where calls cannot be made to wait', async () => {
+    const setup = createSetup();
+    setup.loader.holdCalls = (_pluginId, hold) => {
+      if (hold) throw new Error('no gate here');
+    };
+    const reload = setup.manager.reload(PLUGIN);
+    await setup.clock.settle();
+    setup.loader.serving[0]?.crash(new Error('segmentation fault'));
+    expect(await setup.clock.until(reload)).toMatchObject({ rolledBack: true });
+    expect(setup.warnings.map(({ message }) => message)).toEqual([expect.stringContaining('no gate here')]);
+  });
+
   it('goes back when the new version leaves without an error', async () => {
     const setup = createSetup();
     const reload = setup.manager.reload(PLUGIN);
