@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isDeepStrictEqual } from 'node:util';
 import {
   type LifecycleController,
   LifecycleState,
@@ -53,6 +54,8 @@ export class PluginDirectory {
   readonly #records = new Map<string, PluginRecord>();
   #problems: readonly DiscoveryProblem[] = [];
   #resolution: PluginResolution | undefined;
+  /** What the resolution was made from. */
+  #resolved: readonly PluginManifest[] = [];
 
   constructor(parts: DirectoryParts) {
     this.#parts = parts;
@@ -85,7 +88,11 @@ export class PluginDirectory {
       this.#records.set(record.id, record);
       lifecycle.register(record);
     }
-    this.invalidate();
+  }
+
+  /** Whether a plugin of that id is known. */
+  has(pluginId: string): boolean {
+    return this.#records.has(pluginId);
   }
 
   /** @throws PluginNotFoundError */
@@ -128,9 +135,12 @@ export class PluginDirectory {
     return LOADED_STATES.includes(this.stateOf(pluginId));
   }
 
-  /** How what is known fits together. */
+  /** How what is known fits together. Made anew only when a manifest has changed: each load asks for it. */
   resolution(): PluginResolution {
-    this.#resolution ??= this.#resolve([...this.#records.values()].map(({ manifest }) => manifest));
+    const manifests = [...this.#records.values()].map(({ manifest }) => manifest);
+    if (this.#resolution === undefined || !isSame(manifests, this.#resolved))
+      this.#resolution = this.#resolve(manifests);
+    this.#resolved = manifests;
     return this.#resolution;
   }
 
@@ -140,11 +150,6 @@ export class PluginDirectory {
       id === next.id ? next : manifest,
     );
     return this.#resolve(manifests);
-  }
-
-  /** A version changed: the resolution is made anew when it is asked for. */
-  invalidate(): void {
-    this.#resolution = undefined;
   }
 
   /**
@@ -161,7 +166,6 @@ export class PluginDirectory {
       if (!this.isLoaded(id)) this.#reread(record);
       waiting.push(...Object.keys(record.manifest.dependencies));
     }
-    this.invalidate();
   }
 
   #reread(record: PluginRecord): void {
@@ -185,4 +189,12 @@ export class PluginDirectory {
     const { strictDependencies: strict, allowMissingOptional } = config;
     return new PluginResolution(manifests, { strict, allowMissingOptional, parseRange });
   }
+}
+
+/** A manifest that was read again is another object, and mostly says the same. */
+function isSame(left: readonly PluginManifest[], right: readonly PluginManifest[]): boolean {
+  return (
+    left.length === right.length &&
+    left.every((manifest, index) => manifest === right[index] || isDeepStrictEqual(manifest, right[index]))
+  );
 }

@@ -83,7 +83,8 @@ export class PluginResolution {
   /** Dependencies before dependents; those that no order is possible for come last. */
   loadOrderOf(ids: readonly string[]): readonly string[] {
     const { loadOrder } = this.#orderAmong(new Set(ids));
-    return [...loadOrder, ...ids.filter((id) => !loadOrder.includes(id))];
+    const ordered = new Set(loadOrder);
+    return [...loadOrder, ...ids.filter((id) => !ordered.has(id))];
   }
 
   /** Dependents before what they depend on. */

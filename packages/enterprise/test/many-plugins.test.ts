@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { LifecycleState } from '../src/index.ts';
+import { IsolationLevel, LifecycleState, createPolicy, parseConstraint } from '../src/index.ts';
 import { countingEngine } from './support/counting-engine.ts';
 import { manage } from './support/manage.ts';
+import { TEST_POLICY } from './support/policy.ts';
 import { Workshop } from './support/workshop.ts';
 
 const COUNT = 100;
@@ -50,6 +51,27 @@ describe('many plugins', () => {
       expect(manager.lifecycle.getPluginsInState(LifecycleState.UNLOADED)).toHaveLength(COUNT);
     },
   );
+
+  it('are put in order once, and not once more for each that is loaded', async () => {
+    await using workshop = await Workshop.create();
+    const count = 40;
+    for (let index = 0; index < count; index += 1)
+      await workshop.plugin(name(index), {
+        sign: false,
+        manifest: index === 0 ? {} : { dependencies: { [name(0)]: '^1.0.0' } },
+      });
+    let read = 0;
+    const parseRange = (text: string): ReturnType<typeof parseConstraint> => {
+      read += 1;
+      return parseConstraint(text);
+    };
+    const defaultSecurityPolicy = createPolicy({ base: TEST_POLICY, isolationLevel: IsolationLevel.NONE });
+    const config = { requireSignature: false, defaultSecurityPolicy };
+    await using manager = await manage(workshop, config, { parseRange });
+    expect((await manager.loadAll()).failed).toEqual([]);
+    // Some times for each plugin, whose manifest is read again when it is loaded; not for each pair of them.
+    expect(read).toBeLessThan(10 * count);
+  });
 
   it('1,000 manifests are discovered', async () => {
     await using workshop = await Workshop.create();

@@ -31,7 +31,7 @@ export class CrashResponse {
     });
     lifecycle.on(LifecycleEvent.ON_ERROR, async ({ id }, _event, { fromState, error, metadata }) => {
       // A lifecycle of the host may hold plugins that are not this manager's.
-      if (!directory.ids.includes(id)) return;
+      if (!directory.has(id)) return;
       await directory.recordOf(id).unload();
       const wasServing = fromState === LifecycleState.ACTIVE || fromState === LifecycleState.RELOADING;
       if (wasServing && error !== undefined && metadata['revoked'] !== true)

@@ -115,7 +115,7 @@ export class LoadPipeline {
     const context = await engine.createSandbox(manifest.id, policy, {
       plugin: { root: snapshotPath, entry: manifest.entry },
       host: this.#hostFunctionsFor(manifest),
-      env: pickEnvironment(manifest.permissions.env),
+      ...pickEnvironment(manifest.permissions.env),
       ...(signal === undefined ? {} : { signal }),
     });
     this.#parts.onSandbox(manifest.id, context);
@@ -151,8 +151,10 @@ export class LoadPipeline {
   }
 }
 
-function pickEnvironment(names: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+/** Left out where there is nothing to see: a guest that was started ahead cannot be given any. */
+function pickEnvironment(names: readonly string[]): { readonly env?: Readonly<Record<string, string>> } {
+  const seen = names.flatMap((name) =>
+    process.env[name] === undefined ? [] : [[name, process.env[name]] as const],
   );
+  return seen.length === 0 ? {} : { env: Object.fromEntries(seen) };
 }

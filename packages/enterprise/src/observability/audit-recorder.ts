@@ -74,13 +74,13 @@ export class AuditRecorder implements AsyncDisposable {
         this.#record({ event: 'reloaded', pluginId: id, details: { ...origin, outcome } });
       }),
       lifecycle.on(LifecycleEvent.AFTER_UNLOAD, ({ id }) => {
-        if (this.#directory.ids.includes(id)) this.#record({ event: 'unloaded', pluginId: id });
+        if (this.#directory.has(id)) this.#record({ event: 'unloaded', pluginId: id });
       }),
     ];
   }
 
   #versionOf(id: string): PreparedVersion | undefined {
-    return this.#directory.ids.includes(id) ? this.#directory.recordOf(id).current : undefined;
+    return this.#directory.has(id) ? this.#directory.recordOf(id).current : undefined;
   }
 
   #record(facts: AuditFacts): void {

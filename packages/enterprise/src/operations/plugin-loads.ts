@@ -220,7 +220,6 @@ export class PluginLoads {
     const dependents = resolution.dependentsOf(next.id).filter((id) => directory.isLoaded(id));
     const problems = [next.id, ...dependents].flatMap((id) => resolution.orderOf(id).problems);
     this.judge(next.id, [...new Map(problems.map((problem) => [problem.message, problem])).values()]);
-    directory.invalidate();
   }
 }
 

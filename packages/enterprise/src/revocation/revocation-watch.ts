@@ -147,7 +147,7 @@ export class RevocationWatch implements AsyncDisposable {
 
 /** The signed versions of a plugin that run; two while it is reloaded. */
 function versionsOf(directory: PluginDirectory, id: string): readonly PreparedVersion[] {
-  if (!directory.ids.includes(id)) return [];
+  if (!directory.has(id)) return [];
   const running = directory.recordOf(id).instances.map(({ prepared }) => prepared);
   return [...new Set(running)].filter(({ verification }) => verification !== undefined);
 }
