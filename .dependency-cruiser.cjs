@@ -42,6 +42,20 @@ module.exports = {
       to: { path: '^packages/', pathNot: '^packages/(sandbox/src/(guest|channel|kernel)|protocols/src)/' },
     },
     {
+      name: 'one-composition-root',
+      comment:
+        'Which class stands behind an interface is decided in composition.ts; elsewhere, take the interface. The command line is a program of its own, and the configuration checks itself with the crash policy.',
+      severity: 'error',
+      from: {
+        path: '^packages/enterprise/src/',
+        pathNot: '^packages/enterprise/src/(composition[.]ts|index[.]ts|cli/|config/resolve-config[.]ts)',
+      },
+      to: {
+        path: '^packages/(sandbox|signing|versioning|dependencies|lifecycle|hot-reload)/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'source-not-test',
       comment: 'Published code must not need tests, tools or examples.',
       severity: 'error',

@@ -38,6 +38,7 @@ export type {
 export { ManagerDisposedError } from './manager-disposed-error.ts';
 export type { LoadOptions } from './operations/plugin-loads.ts';
 export type { UnloadOptions } from './operations/plugin-unloads.ts';
+export type { CreateResolver, ParseRange } from './plugin-resolution.ts';
 export { PluginHeldError } from './plugin-held-error.ts';
 export { PluginNotActiveError } from './plugin-not-active-error.ts';
 export {

@@ -54,13 +54,14 @@ export class ManagerCore implements AsyncDisposable {
     this.config = config;
     this.#approval = new PermissionApproval(config, this.events);
     this.parts = composeParts(config, given, this.#approval.ask);
-    const { lifecycle, parseRange } = this.parts;
+    const { lifecycle, parseRange, createResolver } = this.parts;
     this.#engines = new EnginePool(this.parts.createEngine);
     this.#limit = new ParallelLimit(config.parallelLoads);
     this.#pipeline = this.#createPipeline();
     this.directory = new PluginDirectory({
       config,
       parseRange,
+      createResolver,
       lifecycle,
       createRecord: (plugin) => new PluginRecord(plugin, this.#createSteps()),
       isBusy: (id) => this.#operations.isBusy(id),

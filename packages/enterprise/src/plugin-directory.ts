@@ -20,7 +20,7 @@ import {
 } from './discovery/discover-plugins.ts';
 import { readManifest } from './discovery/read-manifest.ts';
 import type { PluginRecord } from './plugin-record.ts';
-import { type ParseRange, PluginResolution, toResolvable } from './plugin-resolution.ts';
+import { type CreateResolver, type ParseRange, PluginResolution, toResolvable } from './plugin-resolution.ts';
 
 /** States of a plugin that may hold a sandbox. */
 const LOADED_STATES: readonly LifecycleState[] = [
@@ -43,6 +43,7 @@ const FORGETTABLE: readonly LifecycleState[] = [
 export interface DirectoryParts {
   readonly config: ResolvedConfig;
   readonly parseRange: ParseRange;
+  readonly createResolver: CreateResolver;
   readonly lifecycle: LifecycleController;
   readonly createRecord: (plugin: DiscoveredPlugin) => PluginRecord;
   /** Whether an operation on the plugin runs or waits. */
@@ -185,9 +186,9 @@ export class PluginDirectory {
   }
 
   #resolve(manifests: readonly PluginManifest[]): PluginResolution {
-    const { config, parseRange } = this.#parts;
+    const { config, parseRange, createResolver } = this.#parts;
     const { strictDependencies: strict, allowMissingOptional } = config;
-    return new PluginResolution(manifests, { strict, allowMissingOptional, parseRange });
+    return new PluginResolution(manifests, { strict, allowMissingOptional, parseRange, createResolver });
   }
 }
 

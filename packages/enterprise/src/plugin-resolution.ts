@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { type DependencyConflict, DependencyResolver, type ResolutionResult } from '@truthound/dependencies';
+import type {
+  DependencyConflict,
+  DependencyResolver,
+  DependencyResolverOptions,
+  ResolutionResult,
+} from '@truthound/dependencies';
 import {
   DependencyCycleError,
   DependencyError,
@@ -18,11 +23,15 @@ import {
 /** Reads a range as the manifest writes it. */
 export type ParseRange = (text: string) => VersionRequirement;
 
+/** Makes what judges whether plugins fit together, and in which order. */
+export type CreateResolver = (options: DependencyResolverOptions) => Pick<DependencyResolver, 'resolve'>;
+
 /** How strictly plugins must fit together. */
 export interface ResolutionOptions {
   readonly strict: boolean;
   readonly allowMissingOptional: boolean;
   readonly parseRange: ParseRange;
+  readonly createResolver: CreateResolver;
 }
 
 /** A manifest as the resolver takes it. */
@@ -43,13 +52,15 @@ export interface PluginOrder {
 export class PluginResolution {
   readonly #plugins: readonly ResolvablePlugin[];
   readonly #result: ResolutionResult;
+  readonly #createResolver: CreateResolver;
 
   constructor(
     manifests: readonly PluginManifest[],
-    { strict, allowMissingOptional, parseRange }: ResolutionOptions,
+    { strict, allowMissingOptional, parseRange, createResolver }: ResolutionOptions,
   ) {
     this.#plugins = manifests.map((manifest) => toResolvable(manifest, parseRange));
-    this.#result = new DependencyResolver({ strict, allowMissingOptional }).resolve(this.#plugins);
+    this.#createResolver = createResolver;
+    this.#result = createResolver({ strict, allowMissingOptional }).resolve(this.#plugins);
   }
 
   get result(): ResolutionResult {
@@ -96,7 +107,7 @@ export class PluginResolution {
 
   /** The order of some plugins among themselves; nothing is left out for want of another. */
   #orderAmong(ids: ReadonlySet<string>): ResolutionResult {
-    const lenient = new DependencyResolver({ strict: false, allowMissingOptional: true });
+    const lenient = this.#createResolver({ strict: false, allowMissingOptional: true });
     const plugins = this.#plugins.filter(({ id }) => ids.has(id));
     const inside = plugins.map((plugin) => ({ ...plugin, dependencies: onlyAmong(plugin, ids) }));
     return lenient.resolve(inside);

@@ -4,9 +4,9 @@ import {
   TrustLevel,
   type VerificationResult,
 } from '@truthound/protocols';
-import {
-  type TrustStoreImpl,
-  type VerificationChain,
+import type {
+  RootDirectory,
+  VerificationChain,
   VerificationChainBuilder,
   readSignatures,
   snapshotPlugin,
@@ -18,25 +18,33 @@ import type { PluginVerifier, PreparedVersion } from './prepared-version.ts';
 type VerifyOptions = Parameters<PluginVerifier['verify']>[0];
 type Verified = Awaited<ReturnType<PluginVerifier['verify']>>;
 
+/** What verification is done with. */
+export interface VerificationParts {
+  readonly config: ResolvedConfig;
+  readonly trustStore: RootDirectory;
+  readonly createChainBuilder: () => VerificationChainBuilder;
+  readonly readSignatures: typeof readSignatures;
+  readonly snapshotPlugin: typeof snapshotPlugin;
+  readonly verifyAndSnapshot: typeof verifyAndSnapshot;
+}
+
 /** Verifies by the policy's demands on signatures and signers, against a trust store. */
 export class SignatureVerification implements PluginVerifier {
-  readonly #config: ResolvedConfig;
-  readonly #trustStore: TrustStoreImpl;
+  readonly #parts: VerificationParts;
 
-  constructor(config: ResolvedConfig, trustStore: TrustStoreImpl) {
-    this.#config = config;
-    this.#trustStore = trustStore;
+  constructor(parts: VerificationParts) {
+    this.#parts = parts;
   }
 
   async verify({ pluginId, pluginPath, policy, signal }: VerifyOptions): Promise<Verified> {
-    const storeDir = this.#config.cacheDir;
-    const options = { pluginPath, storeDir, ...(signal === undefined ? {} : { signal }) };
-    if (!this.#config.requireSignature) {
-      const { path, digest } = await snapshotPlugin(options);
+    const { config } = this.#parts;
+    const options = { pluginPath, storeDir: config.cacheDir, ...(signal === undefined ? {} : { signal }) };
+    if (!config.requireSignature) {
+      const { path, digest } = await this.#parts.snapshotPlugin(options);
       return { snapshotPath: path, digest, verification: undefined };
     }
-    const signatures = await readSignatures(pluginPath);
-    const { result, snapshot } = await verifyAndSnapshot({
+    const signatures = await this.#parts.readSignatures(pluginPath);
+    const { result, snapshot } = await this.#parts.verifyAndSnapshot({
       ...options,
       chain: this.#chainFor(policy),
       // Without any, the chain looks for itself, and says what is missing.
@@ -58,16 +66,17 @@ export class SignatureVerification implements PluginVerifier {
   }
 
   #chainFor(policy: SecurityPolicy): VerificationChain {
+    const { trustStore, createChainBuilder } = this.#parts;
     return (
-      new VerificationChainBuilder()
+      createChainBuilder()
         .withIntegrityCheck()
         .withExpirationCheck(policy.signatureMaxAgeDays > 0 ? { maxAgeDays: policy.signatureMaxAgeDays } : {})
         // Where one signer is not enough, one implementation of Ed25519 is not either.
         .withSignatureCheck({ secondOpinion: policy.requiredSignatures > 1 })
-        .withTrustCheck(this.#trustStore, {
+        .withTrustCheck(trustStore, {
           requiredTrustLevel: policy.requireTrustedSigner ? TrustLevel.TRUSTED : TrustLevel.VERIFIED,
         })
-        .withChainCheck(this.#trustStore)
+        .withChainCheck(trustStore)
         .withThreshold(Math.max(policy.requiredSignatures, 1))
         .build()
     );
