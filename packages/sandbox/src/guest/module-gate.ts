@@ -10,32 +10,9 @@
 import Module, { isBuiltin, registerHooks, syncBuiltinESMExports } from 'node:module';
 import { defineProperty, stringLastIndexOf, stringSlice } from '../channel/primordials.ts';
 import type { ModuleGatePlan } from './guest-plan.ts';
+import { CLOSED_MODULES, NETWORK_MODULES, SUBPROCESS_MODULES } from './closed-modules.ts';
 import { MODULE_DENIED } from './module-gate-code.ts';
 import { hideSockets } from './module-gate-sockets.ts';
-
-/**
- * Built-ins that hand out other built-ins, files past the permission model, other threads without this
- * gate, or native code. Closed under every policy that restricts modules at all.
- */
-const META_MODULES: readonly string[] = [
-  'module',
-  'worker_threads',
-  'cluster',
-  'vm',
-  'repl',
-  'inspector',
-  'wasi',
-  'trace_events',
-  'v8',
-  'diagnostics_channel',
-  'sqlite',
-  'ffi',
-  'sea',
-  'test',
-];
-
-const NETWORK_MODULES: readonly string[] = ['net', 'dgram', 'dns', 'http', 'http2', 'https', 'tls', 'quic'];
-const SUBPROCESS_MODULES: readonly string[] = ['child_process'];
 
 /** Functions of `process` that reach around the gate or out of the sandbox. */
 const CLOSED_PROCESS_MEMBERS: readonly string[] = [
@@ -106,7 +83,7 @@ function withoutScheme(name: string): string {
 export class ModuleRules {
   readonly #allowed: Readonly<Record<string, true>> | undefined;
   readonly #blocked: Readonly<Record<string, true>>;
-  readonly #meta = toTable(META_MODULES);
+  readonly #meta = toTable(CLOSED_MODULES);
 
   constructor(plan: ModuleGatePlan) {
     this.#allowed = plan.allowed.length === 0 ? undefined : toTable(plan.allowed);

@@ -8,8 +8,10 @@ import {
   SandboxSecurityViolation,
   type SecurityPolicy,
   type ViolationType,
+  normalizeModuleName,
 } from '@truthound/protocols';
 import { readGuestText, readRemoteError } from '../channel/messages.ts';
+import { CLOSED_MODULES, NETWORK_MODULES, SUBPROCESS_MODULES } from '../guest/closed-modules.ts';
 import { MODULE_DENIED } from '../guest/module-gate-code.ts';
 
 /** What a denial looks like when it comes from the kernel or from Node, and which option would lift it. */
@@ -18,17 +20,33 @@ interface Denial {
   readonly option: string;
 }
 
+const NO_OPTION = 'no option of a policy allows it';
+
+const MODULE_OPTIONS: readonly (readonly [readonly string[], string])[] = [
+  [CLOSED_MODULES, NO_OPTION],
+  [NETWORK_MODULES, 'allowNetwork; allowedModules, blockedModules'],
+  [SUBPROCESS_MODULES, 'allowSubprocess; allowedModules, blockedModules'],
+];
+
+/** What would open the module that an act was about: its name comes last, as in `import node:vm`. */
+function findModuleOption(action: string): string {
+  const name = normalizeModuleName(action.slice(action.lastIndexOf(' ') + 1)).split('/')[0] ?? '';
+  const [, option = 'allowedModules, blockedModules'] =
+    MODULE_OPTIONS.find(([names]) => names.includes(name)) ?? [];
+  return option;
+}
+
 /** The permissions of Node's permission model, by the names its errors carry. */
 const NODE_PERMISSIONS: Readonly<Record<string, Denial>> = {
   FileSystemRead: { type: 'file-read', option: 'resourceLimits.allowedPaths' },
   FileSystemWrite: { type: 'file-write', option: 'resourceLimits.writablePaths' },
   ChildProcess: { type: 'subprocess', option: 'allowSubprocess' },
-  WorkerThreads: { type: 'module', option: 'allowedModules' },
+  WorkerThreads: { type: 'module', option: NO_OPTION },
   Net: { type: 'network', option: 'allowNetwork' },
-  WASI: { type: 'module', option: 'allowedModules' },
-  Inspector: { type: 'module', option: 'allowedModules' },
-  Addon: { type: 'module', option: 'allowedModules' },
-  FFI: { type: 'module', option: 'allowedModules' },
+  WASI: { type: 'module', option: NO_OPTION },
+  Inspector: { type: 'module', option: NO_OPTION },
+  Addon: { type: 'module', option: NO_OPTION },
+  FFI: { type: 'module', option: NO_OPTION },
 };
 
 /** System calls whose refusal by the kernel is the policy's doing, where the policy denies that kind of act. */
@@ -50,7 +68,7 @@ const DENIED_SYSCALLS: readonly (Denial & {
   },
   {
     type: 'signal',
-    option: 'none',
+    option: NO_OPTION,
     names: ['kill', 'uv_os_setpriority', 'setpriority'],
     isDenied: () => true,
   },
@@ -147,7 +165,7 @@ export function classifyError(raw: unknown, facts: CallFacts): SandboxError | Pl
         sandboxId,
         violationType: 'module',
         attemptedAction: action,
-        option: 'allowedModules, blockedModules',
+        option: findModuleOption(action),
       },
       { cause: own },
     );
