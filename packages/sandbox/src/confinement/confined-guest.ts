@@ -54,7 +54,7 @@ export class ConfinedGuest implements AsyncDisposable {
   static async start(start: GuestStart): Promise<ConfinedGuest> {
     const { plan } = start;
     const scratch = await createScratchFolder(plan.user);
-    const outer = new OuterConfinement(plan.cgroups);
+    const outer = new OuterConfinement(plan);
     let filter: number | undefined;
     try {
       const paths = addScratch(start, scratch);
@@ -81,7 +81,7 @@ export class ConfinedGuest implements AsyncDisposable {
       outer.attach(guest);
       return new ConfinedGuest(guest, scratch, outer, tree);
     } catch (error) {
-      await outer[Symbol.asyncDispose]();
+      outer[Symbol.dispose]();
       await scratch[Symbol.asyncDispose]();
       throw error;
     } finally {
@@ -105,7 +105,7 @@ export class ConfinedGuest implements AsyncDisposable {
     this.guest.unpark();
     this.guest.kill();
     await this.guest.exited;
-    await this.#outer[Symbol.asyncDispose]();
+    this.#outer[Symbol.dispose]();
     await this.scratch[Symbol.asyncDispose]();
   }
 }

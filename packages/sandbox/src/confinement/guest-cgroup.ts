@@ -87,16 +87,30 @@ function quotaUs({ resourceLimits }: SecurityPolicy): number {
   return Math.max(Math.round((resourceLimits.maxCpuPercent / 100) * PERIOD_US), MIN_QUOTA_US);
 }
 
-/** Which limits a policy asks a group for. */
-export function wantedControllers({ resourceLimits }: SecurityPolicy): readonly Controller[] {
-  return [
-    ...(Number.isFinite(resourceLimits.maxMemoryMb) ? (['memory'] as const) : []),
-    ...(Number.isFinite(resourceLimits.maxCpuPercent) ? (['cpu'] as const) : []),
-    'pids',
-  ];
+/**
+ * What a group is to limit: each controller costs a start some milliseconds, so only what nothing else keeps.
+ * @param isMemoryBound whether the kernel bounds the memory of each process by other means
+ */
+export function wantedControllers(
+  { allowSubprocess, resourceLimits }: SecurityPolicy,
+  isMemoryBound: boolean,
+): readonly Controller[] {
+  const wanted: Readonly<Record<Controller, boolean>> = {
+    memory: Number.isFinite(resourceLimits.maxMemoryMb) && (allowSubprocess || !isMemoryBound),
+    cpu: Number.isFinite(resourceLimits.maxCpuPercent),
+    pids: allowSubprocess,
+  };
+  return CONTROLLERS.filter((controller) => wanted[controller]);
 }
 
-export class GuestCgroup implements AsyncDisposable {
+const removals = new Set<Promise<void>>();
+
+/** Resolves when every group that was to go is gone: the kernel takes its time for it. */
+export async function cgroupsAreGone(): Promise<void> {
+  await Promise.all(removals);
+}
+
+export class GuestCgroup implements Disposable {
   readonly #version: 1 | 2;
   /** The group's folder for each controller; in version 2 they are one and the same. */
   readonly #folders: ReadonlyMap<Controller, string>;
@@ -108,10 +122,10 @@ export class GuestCgroup implements AsyncDisposable {
   }
 
   /** Makes a group without limits; `undefined` where none can be made. */
-  static create(parents: CgroupParents): GuestCgroup | undefined {
+  static create(parents: CgroupParents, controllers: readonly Controller[]): GuestCgroup | undefined {
     const name = nextGroupName();
     const folders = new Map<Controller, string>();
-    for (const controller of CONTROLLERS) {
+    for (const controller of controllers) {
       const parent = parents.folders[controller];
       if (parent !== undefined && makeFolder(join(parent, name))) folders.set(controller, join(parent, name));
     }
@@ -131,13 +145,11 @@ export class GuestCgroup implements AsyncDisposable {
   /**
    * Waits until the process has been moved, sets the limits of its policy, which were not to slow its
    * start, and answers the layer that stands by what the kernel reports.
-   *
-   * @param controllers those that are to be limited
    */
   async confirm(
     pid: number,
     policy: SecurityPolicy,
-    controllers: readonly Controller[] = wantedControllers(policy),
+    controllers: readonly Controller[],
   ): Promise<readonly AppliedLayer[]> {
     await this.#joined;
     const claims = controllers
@@ -154,10 +166,15 @@ export class GuestCgroup implements AsyncDisposable {
     return Number(count ?? 0) > 0;
   }
 
-  /** Removes it; whoever is still in it keeps it there for a while. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Has it removed once nobody is in it any more. Nobody has to wait for that: {@link cgroupsAreGone}. */
+  [Symbol.dispose](): void {
+    const removing = this.#remove().finally(() => removals.delete(removing));
+    removals.add(removing);
+  }
+
+  async #remove(): Promise<void> {
     await this.#joined;
-    for (const folder of new Set(this.#folders.values())) await remove(folder);
+    for (const folder of new Set(this.#folders.values())) await removeFolder(folder);
   }
 
   #limit(controller: Controller, policy: SecurityPolicy): boolean {
@@ -196,7 +213,7 @@ function read(path: string): string {
   }
 }
 
-async function remove(folder: string): Promise<void> {
+async function removeFolder(folder: string): Promise<void> {
   for (const ms of REMOVAL_DELAYS_MS) {
     if (ms > 0) await delay(ms);
     try {

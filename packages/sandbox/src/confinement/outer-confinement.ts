@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { SandboxResourceError, type SecurityPolicy } from '@truthound/protocols';
+import { SandboxResourceError } from '@truthound/protocols';
 import type { StepReport } from '../guest/guest-plan.ts';
 import { CpuGovernor } from '../process/cpu-governor.ts';
 import { GroupMembers } from '../process/group-members.ts';
@@ -13,9 +13,8 @@ import type { ProcessGuest } from '../process/process-guest.ts';
 import type { SandboxSession } from '../session/sandbox-session.ts';
 import type { BubblewrapPlan } from './bubblewrap.ts';
 import { appliedBubblewrapLayers } from './bubblewrap-layer.ts';
-import type { CgroupParents, Controller } from './cgroups.ts';
 import type { AppliedLayer } from './enforcement.ts';
-import { GuestCgroup, wantedControllers } from './guest-cgroup.ts';
+import { GuestCgroup } from './guest-cgroup.ts';
 import { otherUserLayer } from './guest-user.ts';
 import { applyOuterLimits } from './outer-limits.ts';
 import { findWrappedProcess, inspectProcess } from './process-inspection.ts';
@@ -27,14 +26,14 @@ const keeps = (layers: readonly AppliedLayer[], guarantee: 'memory' | 'cpu'): bo
     claims.some((claim) => claim.guarantee === guarantee && claim.strength === 'enforced'),
   );
 
-export class OuterConfinement implements AsyncDisposable {
+export class OuterConfinement implements Disposable {
   readonly #group: GuestCgroup | undefined;
   readonly #watchers: Disposable[] = [];
   #isGroupUsed = false;
 
   /** Makes the guest's control group, where there can be one. */
-  constructor(cgroups: CgroupParents | undefined) {
-    this.#group = cgroups && GuestCgroup.create(cgroups);
+  constructor({ cgroups, controllers }: Pick<ProcessPlan, 'cgroups' | 'controllers'>) {
+    this.#group = cgroups && GuestCgroup.create(cgroups, controllers);
   }
 
   /** Whether the kernel has ended something of the guest's for want of memory. */
@@ -72,7 +71,7 @@ export class OuterConfinement implements AsyncDisposable {
     if (plan.user !== undefined) layers.push(otherUserLayer(plan.user));
     if (plan.prlimit !== undefined && !(holds('kernel:memory') && holds('kernel:descriptors')))
       layers.push(...(await applyOuterLimits(plan.prlimit, guest.processId, plan.policy, plan.user)));
-    layers.push(...(await this.#confirmGroup(guest, plan.policy)));
+    layers.push(...(await this.#confirmGroup(guest, plan)));
     if (plan.debug || !plan.canWatch) return layers;
     const { allowSubprocess, resourceLimits } = plan.policy;
     const isMemoryBound = keeps(layers, 'memory') || (holds('kernel:memory') && !allowSubprocess);
@@ -97,16 +96,15 @@ export class OuterConfinement implements AsyncDisposable {
     }
   }
 
-  /** Stops the watchdogs at once, and removes the group when the guest has left it. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Stops the watchdogs at once; the group goes when the kernel lets go of it: {@link cgroupsAreGone}. */
+  [Symbol.dispose](): void {
     for (const watcher of this.#watchers.splice(0)) watcher[Symbol.dispose]();
-    await this.#group?.[Symbol.asyncDispose]();
+    this.#group?.[Symbol.dispose]();
   }
 
-  async #confirmGroup(guest: ProcessGuest, policy: SecurityPolicy): Promise<readonly AppliedLayer[]> {
+  async #confirmGroup(guest: ProcessGuest, plan: ProcessPlan): Promise<readonly AppliedLayer[]> {
     if (this.#group === undefined) return [];
     if (!this.#isGroupUsed) this.#group.add(guest.processId);
-    const controllers: readonly Controller[] = wantedControllers(policy);
-    return this.#group.confirm(guest.processId, policy, controllers);
+    return this.#group.confirm(guest.processId, plan.policy, plan.controllers);
   }
 }

@@ -5,7 +5,8 @@
  * @module
  */
 import type { EnforcementReport, Guarantee, SecurityPolicy } from '@truthound/protocols';
-import type { CgroupParents } from './cgroups.ts';
+import type { CgroupParents, Controller } from './cgroups.ts';
+import { wantedControllers } from './guest-cgroup.ts';
 import { type UserId, canUsePaths } from './guest-user.ts';
 import { type KernelRoad, findKernelRoad } from './kernel-layers.ts';
 import type { NodeFacts, PermittedPaths } from './node-permissions.ts';
@@ -22,6 +23,8 @@ export interface ProcessPlan {
   readonly bubblewrap: string | undefined;
   readonly prlimit: string | undefined;
   readonly cgroups: CgroupParents | undefined;
+  /** What a control group is to limit. */
+  readonly controllers: readonly Controller[];
   /** Whom it runs as, where that is not whoever runs the host. */
   readonly user: UserId | undefined;
   /** Whether the host can watch its memory and CPU time. */
@@ -48,6 +51,8 @@ export async function planProcess(host: ProcessHost, request: ProcessPlanRequest
   // A debugger connects to the guest; in a network of its own there is nobody.
   const isWrapped = (needsBubblewrap || ownRoad === undefined) && !debug;
   const bubblewrap = isWrapped ? await host.findBubblewrap(user) : undefined;
+  const prlimit = host.findPrlimit();
+  const controllers = wantedControllers(policy, ownRoad !== undefined || prlimit !== undefined);
   return {
     policy,
     node,
@@ -56,8 +61,9 @@ export async function planProcess(host: ProcessHost, request: ProcessPlanRequest
     // The native road failed, and to be tried again it would need a folder that the guest can write.
     kernelRoad: bubblewrap !== undefined && ownRoad === 'native' ? undefined : ownRoad,
     bubblewrap,
-    prlimit: host.findPrlimit(),
-    cgroups: debug ? undefined : host.findCgroups(),
+    prlimit,
+    cgroups: debug || controllers.length === 0 ? undefined : host.findCgroups(),
+    controllers,
     user,
     canWatch: host.canWatch,
   };

@@ -18,6 +18,7 @@ import { grantPaths } from '../confinement/granted-paths.ts';
 import { createGuestPlan } from '../confinement/create-guest-plan.ts';
 import { planKernelLockdown } from '../confinement/kernel-layers.ts';
 import { ConfinedGuest, type GuestStart } from '../confinement/confined-guest.ts';
+import { cgroupsAreGone } from '../confinement/guest-cgroup.ts';
 import { type UserId, giveTo } from '../confinement/guest-user.ts';
 import {
   PROCESS_HOST,
@@ -161,6 +162,7 @@ export class ProcessSandboxEngine implements SandboxEngine {
   async cleanup(): Promise<void> {
     await this.#sessions.terminateAll();
     await this.#standby?.[Symbol.asyncDispose]();
+    await cgroupsAreGone();
     this.#standby = this.#standbySize > 0 ? new StandbyPool<ConfinedGuest>(this.#standbySize) : undefined;
   }
 
@@ -270,7 +272,7 @@ export class ProcessSandboxEngine implements SandboxEngine {
       return undefined;
     if (plan.bubblewrap !== undefined) return undefined;
     const paths = { read: ['*'], write: launch.policy.allowFileWrite ? ['*'] : [] };
-    return this.#standby.take(standbyKey(launch, plan.user), () =>
+    return this.#standby.take(standbyKey(launch, plan.user, plan.controllers), () =>
       ConfinedGuest.start({ ...start, pluginId: 'standby', launch: { ...launch, isStandby: true }, paths }),
     );
   }

@@ -36,7 +36,11 @@ export function launchArguments(facts: LaunchFacts, paths: PermittedPaths): read
  * What standby guests can be shared by: policies whose guests have the same command line. Which paths they
  * may use, the kernel is told once the plugin is known.
  */
-export function standbyKey({ policy, kernelRoad }: LaunchFacts, user: UserId | undefined): string {
+export function standbyKey(
+  { policy, kernelRoad }: LaunchFacts,
+  user: UserId | undefined,
+  controllers: readonly string[],
+): string {
   const { allowNetwork, allowSubprocess, allowFileWrite, resourceLimits } = policy;
   return JSON.stringify([
     allowNetwork,
@@ -45,5 +49,6 @@ export function standbyKey({ policy, kernelRoad }: LaunchFacts, user: UserId | u
     resourceLimits.maxMemoryMb,
     kernelRoad,
     user?.uid,
+    controllers,
   ]);
 }

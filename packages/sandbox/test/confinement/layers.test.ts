@@ -194,6 +194,7 @@ describe.runIf(cgroups?.folders.memory !== undefined)('with a control group', ()
     const { engine, context } = await start({});
     expect(mine().length).toBeGreaterThan(0);
     await engine.terminate(context);
+    await engine.cleanup();
     expect(mine()).toEqual([]);
   });
 });
