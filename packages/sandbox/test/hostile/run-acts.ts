@@ -26,6 +26,8 @@ export interface RunRequest {
   readonly runtime?: string;
   /** Only acts whose file name holds this. */
   readonly only?: string;
+  /** Not these groups. @defaultValue none */
+  readonly without?: readonly string[];
   /** Try the acts without a sandbox instead, to see that they are any. */
   readonly proof?: boolean;
 }
@@ -48,7 +50,10 @@ function createEngine({ guestNode, runtime, isWrapped = false }: RunRequest): Sa
 
 async function runAll(request: RunRequest): Promise<void> {
   const print = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
-  const files = listActs().filter((file) => file.includes(request.only ?? ''));
+  const { only = '', without = [] } = request;
+  const files = listActs().filter(
+    (file) => file.includes(only) && !without.some((group) => file.startsWith(`${group}/`)),
+  );
   await using engine = createEngine(request);
   const bystander = await engine.createSandbox(
     'bystander',

@@ -9,7 +9,7 @@ import type { ActResult, RunRequest } from './run-acts.ts';
 import { LEAKED_DESCRIPTOR, SECRET } from './scene.ts';
 
 /** All acts run in one go, on machines that may be busy. */
-export const RUN_LIMIT_MS = 300_000;
+export const RUN_LIMIT_MS = 600_000;
 
 /** What came of all acts, and of the host. */
 export interface Run {
