@@ -8,6 +8,7 @@ import { devNull } from 'node:os';
 import { dirname } from 'node:path';
 import type { SecurityPolicy } from '@truthound/protocols';
 import type { StepReport } from '../guest/guest-plan.ts';
+import { ACCEPT_CALLS } from '../kernel/seccomp-denials.ts';
 import type { LockdownLayers, LockdownPlan } from '../kernel/lockdown-plan.ts';
 import { NETWORK_READ_PATHS, NODE_READ_PATHS } from '../kernel/node-read-paths.ts';
 import type { AppliedLayer, Claim } from './enforcement.ts';
@@ -49,11 +50,15 @@ export function findKernelRoad(
   return KERNEL_ROADS.find((road) => offered.includes(road) && (road === 'native' || hasFfi(node)));
 }
 
-/** What the guest is to ask for. */
+/**
+ * What the guest is to ask for.
+ * @param debug whether a debugger is to reach it
+ */
 export function planKernelLockdown(
   policy: SecurityPolicy,
   paths: PermittedPaths,
   nodePath: string,
+  debug = false,
 ): LockdownPlan {
   const { maxMemoryMb, maxFileDescriptors, deniedSyscalls } = policy.resourceLimits;
   return {
@@ -72,7 +77,8 @@ export function planKernelLockdown(
       denyTcp: !policy.allowNetwork,
     },
     syscalls: {
-      deniedSyscalls,
+      deniedSyscalls: debug ? deniedSyscalls.filter((name) => !ACCEPT_CALLS.includes(name)) : deniedSyscalls,
+      allowAccept: debug,
       allowNetwork: policy.allowNetwork,
       allowSubprocess: policy.allowSubprocess,
       allowFileWrite: policy.allowFileWrite,

@@ -216,7 +216,7 @@ export class ProcessSandboxEngine implements SandboxEngine {
     const { guest, scratch } = confined;
     const read = [...paths.read, scratch.path];
     const write = policy.allowFileWrite ? [...paths.write, scratch.work] : [];
-    const lockdown = planKernelLockdown(policy, { read, write }, this.#node);
+    const lockdown = planKernelLockdown(policy, { read, write }, this.#node, debug);
     const startsOthers = policy.allowSubprocess;
     const facts = { node, debug, hasNarrowPaths: parked === undefined, startsOthers };
     let outer: readonly AppliedLayer[] = [];

@@ -176,15 +176,11 @@ export const PROGRAM_CALLS: readonly string[] = ['execve', 'execveat'];
 /** New processes. `clone` makes threads too, and has rules of its own. */
 export const PROCESS_CALLS: readonly string[] = ['fork', 'vfork'];
 
+/** Connections that others make. */
+export const ACCEPT_CALLS: readonly string[] = ['accept', 'accept4'];
+
 /** New connections. Calls on sockets that are already open, such as the host's channel, stay. */
-export const CONNECTION_CALLS: readonly string[] = [
-  'accept',
-  'accept4',
-  'bind',
-  'connect',
-  'listen',
-  'socket',
-];
+export const CONNECTION_CALLS: readonly string[] = [...ACCEPT_CALLS, 'bind', 'connect', 'listen', 'socket'];
 
 /**
  * Changes of owner, mode, times and attributes by path. Landlock has no right for them, so a plugin

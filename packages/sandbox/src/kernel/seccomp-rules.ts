@@ -12,6 +12,7 @@ import { type LinuxArchitecture, findSyscallNumber, isSyscallName } from './linu
 import { LinuxErrno } from './linux-errno.ts';
 import {
   ALWAYS_DENIED,
+  ACCEPT_CALLS,
   CONNECTION_CALLS,
   FILE_CHANGE_CALLS,
   LOCKDOWN_CALLS,
@@ -39,6 +40,8 @@ export interface SeccompRequest {
   readonly allowNetwork: boolean;
   /** Whether Unix sockets may be opened. They reach daemons of this machine. @defaultValue false */
   readonly allowUnixSockets?: boolean;
+  /** Whether sockets that listen already, a debugger's, take connections. None can be made all the same. @defaultValue false */
+  readonly allowAccept?: boolean;
   readonly allowSubprocess: boolean;
   /** Whether threads may start. Node's file calls and Workers need them. @defaultValue true */
   readonly allowThreads?: boolean;
@@ -136,10 +139,14 @@ function networkRules({
   allowNetwork,
   allowSubprocess,
   allowUnixSockets = false,
+  allowAccept = false,
 }: SeccompRequest): SeccompRule[] {
   // A pair reaches nobody else; libuv speaks to the processes it starts through one.
   const pairs = allowSubprocess || allowUnixSockets ? [] : deny(['socketpair']);
-  if (!allowNetwork && !allowUnixSockets) return [...pairs, ...deny(CONNECTION_CALLS)];
+  if (!allowNetwork && !allowUnixSockets) {
+    const denied = CONNECTION_CALLS.filter((name) => !allowAccept || !ACCEPT_CALLS.includes(name));
+    return [...pairs, ...deny(denied)];
+  }
   const { unix, inet, inet6, netlink } = ADDRESS_FAMILIES;
   const isRaw = { argument: 1, mask: SOCKET_TYPE_BITS, operator: 'equal', value: SOCK_RAW } as const;
   return [

@@ -110,6 +110,13 @@ describe('the network', () => {
       expect(decide({}, name)).toBe('allow');
   });
 
+  it('let a debugger come to a socket that listens already, and nothing else', () => {
+    const debugged = { allowAccept: true };
+    for (const name of ['accept', 'accept4']) expect(decide(debugged, name, 1n)).toBe('allow');
+    for (const name of ['bind', 'connect', 'listen', 'socket', 'socketpair'])
+      expect(decide(debugged, name, 1n)).toBe(1);
+  });
+
   it.each([
     ['TCP', [2n, 1n, 0n], 'allow'],
     ['TCP over IPv6', [10n, 0x8_0801n, 6n], 'allow'],
