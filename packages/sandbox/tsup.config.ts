@@ -2,7 +2,12 @@ import type { Options } from 'tsup';
 import { libraryConfig, standaloneConfig } from '../../tools/tsup.ts';
 
 const config: Options[] = [
-  libraryConfig({ entries: ['src/conformance.ts'], shims: true, keep: ['guest.js'] }),
+  libraryConfig({
+    entries: ['src/conformance.ts'],
+    executables: ['src/guest-image-cli.ts'],
+    shims: true,
+    keep: ['guest.js'],
+  }),
   standaloneConfig({ guest: 'src/guest/main.ts' }),
 ];
 export default config;

@@ -4,15 +4,11 @@
  *
  * @module
  */
-import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { type NodeFacts, parseNodeVersion } from '../confinement/node-permissions.ts';
+import { RUNTIME_NAMES, connectRuntime } from './connect-runtime.ts';
 import type { ContainerRuntime } from './container-runtime.ts';
-import { DockerRuntime } from './docker-runtime.ts';
 import { explainFailure } from './explain-failure.ts';
-import { IMAGE_NODE, buildGuestImage } from './guest-image.ts';
-import { PodmanRuntime } from './podman-runtime.ts';
+import { IMAGE_NODE, ensureGuestImage } from './guest-image.ts';
 import { tryRuntime } from './runtime-trial.ts';
 import { sweepOrphans } from './sweep-orphans.ts';
 
@@ -52,52 +48,12 @@ export interface Detection {
   readonly diagnoses: readonly RuntimeDiagnosis[];
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
 const detections = new Map<string, Promise<Detection>>();
 
-/** The sockets of Docker's daemon, most explicit first. */
-function listDockerSockets(env: NodeJS.ProcessEnv): readonly string[] {
-  const { DOCKER_HOST, XDG_RUNTIME_DIR } = env;
-  if (DOCKER_HOST !== undefined && DOCKER_HOST !== '')
-    return DOCKER_HOST.startsWith('unix://') ? [DOCKER_HOST.slice('unix://'.length)] : [];
-  return [
-    '/var/run/docker.sock',
-    ...(XDG_RUNTIME_DIR === undefined ? [] : [join(XDG_RUNTIME_DIR, 'docker.sock')]),
-    join(homedir(), '.docker', 'run', 'docker.sock'),
-  ];
-}
-
-async function isSocket(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isSocket(),
-    () => false,
-  );
-}
-
-async function connectDocker(): Promise<ContainerRuntime> {
-  const sockets = listDockerSockets(process.env);
-  if (sockets.length === 0)
-    throw new Error(
-      `DOCKER_HOST is ${String(process.env['DOCKER_HOST'])}: a daemon on another machine cannot reach the sandboxes’ channel`,
-    );
-  for (const path of sockets)
-    if (await isSocket(path))
-      return await DockerRuntime.connect(path, AbortSignal.timeout(CONNECT_TIMEOUT_MS));
-  throw new Error(`no Docker daemon listens at ${sockets.join(' or ')}`);
-}
-
-/** Connects to what a name or a path stands for. */
-async function connect(wanted: string): Promise<ContainerRuntime> {
-  if (wanted === 'docker') return connectDocker();
-  if (wanted !== 'podman' && (await isSocket(wanted)))
-    return DockerRuntime.connect(wanted, AbortSignal.timeout(CONNECT_TIMEOUT_MS));
-  return PodmanRuntime.connect(wanted);
-}
-
 async function tryOut(wanted: string, request: RuntimeRequest): Promise<UsableRuntime> {
-  const runtime = await connect(wanted);
+  const runtime = await connectRuntime(wanted);
   await sweepOrphans(runtime);
-  const image = request.image ?? (await buildGuestImage(runtime, { node: request.node })).reference;
+  const image = request.image ?? (await ensureGuestImage(runtime, { node: request.node })).reference;
   const node = request.image === undefined ? IMAGE_NODE : 'node';
   const trial = await tryRuntime(runtime, image, node, request.runtimeArgs);
   return {
@@ -110,7 +66,7 @@ async function tryOut(wanted: string, request: RuntimeRequest): Promise<UsableRu
 }
 
 async function detect(request: RuntimeRequest): Promise<Detection> {
-  const wanted = request.runtime === undefined ? ['docker', 'podman'] : [request.runtime];
+  const wanted = request.runtime === undefined ? RUNTIME_NAMES : [request.runtime];
   const diagnoses: RuntimeDiagnosis[] = [];
   for (const name of wanted) {
     try {

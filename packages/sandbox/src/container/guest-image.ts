@@ -63,7 +63,7 @@ async function hash(entries: readonly TarEntry[]): Promise<string> {
  *
  * @param node the Node to take @defaultValue the one that runs this
  */
-export async function buildGuestImage(
+export async function ensureGuestImage(
   runtime: ContainerRuntime,
   {
     node = process.execPath,

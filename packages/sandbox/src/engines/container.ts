@@ -15,6 +15,7 @@ import {
 import { type PolicyPaths, grantPaths } from '../confinement/granted-paths.ts';
 import { assertEnforced, createEnforcementReport } from '../confinement/enforcement.ts';
 import { appliedContainerLayers } from '../container/container-layers.ts';
+import { RUNTIME_NAMES } from '../container/connect-runtime.ts';
 import { containerStandbyKey, createContainerPlan } from '../container/container-plan.ts';
 import { ContainerSite } from '../container/container-site.ts';
 import {
@@ -109,7 +110,7 @@ export class ContainerSandboxEngine implements SandboxEngine {
 
   /** Tries every engine, and says in plain words what works, what does not, and what would help. */
   async diagnose(): Promise<readonly RuntimeDiagnosis[]> {
-    const names = this.#request.runtime === undefined ? ['docker', 'podman'] : [this.#request.runtime];
+    const names = this.#request.runtime === undefined ? RUNTIME_NAMES : [this.#request.runtime];
     const found = await Promise.all(names.map((runtime) => detectRuntime({ ...this.#request, runtime })));
     return found.flatMap(({ diagnoses }) => diagnoses);
   }
