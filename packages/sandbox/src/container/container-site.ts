@@ -113,7 +113,7 @@ function describeSite(
   const guestFiles = listGuestFiles(entry);
   const plugin = [copies, ...(pluginFolder === undefined ? [] : [pluginFolder])];
   const paths: PermittedPaths = {
-    read: [...guestFiles, ...plugin, SCRATCH_PATH, ...granted.read],
+    read: [...guestFiles, ...plugin, ...granted.read],
     write: policy.allowFileWrite ? [SCRATCH_PATH, ...granted.write] : [],
   };
   const kernelRoad = findKernelRoad(usable.node, 'linux', process.arch);
