@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { octetAt } from './octet-at.ts';
 
 /** Bytes of a public key, and of each half of a signature. */
 const POINT_BYTES = 32;
@@ -34,7 +35,7 @@ function littleEndian(value: bigint): Uint8Array {
 
 function isBelow(bytes: Uint8Array, limit: Uint8Array): boolean {
   for (let index = POINT_BYTES - 1; index >= 0; index -= 1) {
-    const difference = (bytes[index] ?? 0) - (limit[index] ?? 0);
+    const difference = octetAt(bytes, index) - octetAt(limit, index);
     if (difference !== 0) return difference < 0;
   }
   return false;
@@ -49,7 +50,7 @@ function isEqual(bytes: Uint8Array, other: Uint8Array): boolean {
 function findPointFault(point: Uint8Array, name: string): string | undefined {
   const y = Uint8Array.from(point);
   // The highest bit is the sign of x, not part of y.
-  y[POINT_BYTES - 1] = (y[POINT_BYTES - 1] ?? 0) & 0x7f;
+  y[POINT_BYTES - 1] = octetAt(y, POINT_BYTES - 1) & 0x7f;
   if (!isBelow(y, PRIME)) return `${name} is not in canonical form`;
   return SMALL_ORDER_Y.some((small) => isEqual(y, small)) ? `${name} is a point of small order` : undefined;
 }

@@ -8,6 +8,7 @@
  */
 import { SignatureAlgorithm } from '@truthound/protocols';
 import nacl from 'tweetnacl';
+import { errorMessage } from './error-message.ts';
 import { fromBase64, sameBytes, toHex, utf8 } from './byte-text.ts';
 import { parseEnvelope, preAuthEncoding } from './dsse-envelope.ts';
 import { findEd25519KeyFault, findEd25519SignatureFault } from './ed25519-strictness.ts';
@@ -49,7 +50,7 @@ export async function verifyEnvelope(
   try {
     return await verify(envelope, keys, options.now ?? new Date());
   } catch (cause) {
-    return refused(cause instanceof Error ? cause.message : String(cause));
+    return refused(errorMessage(cause));
   }
 }
 

@@ -12,6 +12,7 @@ import {
   type SignatureAlgorithm,
   type SignatureInfo as SignatureInfoFields,
 } from '@truthound/protocols';
+import { errorMessage } from './error-message.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type DsseEnvelope, envelopeToJson, parseEnvelope } from './dsse-envelope.ts';
 import { type PluginStatement, parseStatement } from './plugin-statement.ts';
@@ -52,7 +53,7 @@ export const SignatureInfo: {
 });
 
 function malformed(cause: unknown): InvalidSignatureError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = errorMessage(cause);
   return new InvalidSignatureError({ algorithm: '', reason: `it is malformed, ${reason}` }, { cause });
 }
 

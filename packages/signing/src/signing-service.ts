@@ -6,6 +6,7 @@ import {
   type SigningService,
   type VerificationResult,
 } from '@truthound/protocols';
+import { errorMessage } from './error-message.ts';
 import { ALGORITHMS } from './algorithms.ts';
 import type { CertificateInput } from './certificates/validate-certificate-chain.ts';
 import { parseCertificate } from './certificates/parse-certificate.ts';
@@ -224,11 +225,7 @@ function checkMetadata(metadata: Readonly<Record<string, unknown>>): Readonly<Re
     // Through the canonical text, so that what is shown now is what will be read back.
     return JSON.parse(canonicalJson(metadata)) as Readonly<Record<string, JsonValue>>;
   } catch (cause) {
-    throw new SignatureError(
-      `metadata cannot be signed: ${cause instanceof Error ? cause.message : ''}`,
-      {},
-      { cause },
-    );
+    throw new SignatureError(`metadata cannot be signed: ${errorMessage(cause)}`, {}, { cause });
   }
 }
 
@@ -243,6 +240,6 @@ function factsOf(scan: PluginScan): PluginFacts {
   try {
     return readPluginFacts(scan.packageJson);
   } catch (cause) {
-    throw new SignatureError(`package.json ${cause instanceof Error ? cause.message : ''}`, {}, { cause });
+    throw new SignatureError(`package.json ${errorMessage(cause)}`, {}, { cause });
   }
 }

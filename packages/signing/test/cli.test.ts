@@ -5,6 +5,7 @@ import { describe, expect, it, test } from 'vitest';
 import { runCli } from '../src/cli/run-cli.ts';
 import {
   TrustStoreImpl,
+  generateCertificate,
   generateKeyPair,
   readSignatures,
   signKeyRotation,
@@ -106,6 +107,23 @@ describe('truthound-sign', () => {
       /changed since "acme" signed it/,
     );
     await runOk('sign', plugin, '--key', two, '--signer', 'reviewers', '--replace');
+  });
+
+  it('signs metadata from a file that holds a JSON object, and for ever if asked', async () => {
+    const folder = scratchFolder();
+    const at = (name: string): string => join(folder, name);
+    await runOk('keygen', '--out', at('key'));
+    const sign = (plugin: string): string[] => ['sign', plugin, '--key', at('key'), '--signer', 'acme'];
+    writeFileSync(at('metadata.json'), '{"channel":"beta"}');
+    const plugin = pluginFolder();
+    const forever = ['--days', 'Infinity', '--metadata', at('metadata.json')];
+    await expect(runOk(...sign(plugin), ...forever)).resolves.toContain('never expires');
+    await expect(runOk('inspect', plugin)).resolves.toMatch(/never expires[\s\S]*"channel":"beta"/);
+    for (const text of ['[1]', 'null', '"x"', '7', 'not JSON']) {
+      writeFileSync(at('metadata.json'), text);
+      const outcome = await run([...sign(pluginFolder()), '--metadata', at('metadata.json')]);
+      expect(outcome).toMatchObject({ exitCode: 2, error: expect.stringMatching(/JSON object/) as string });
+    }
   });
 
   it('takes keys and passphrases from the environment', async () => {
@@ -227,6 +245,14 @@ describe('truthound-sign', () => {
       '2026-01-01',
     );
     await expect(runOk('trust', 'list', '--store', store)).resolves.toContain(`${newKey.keyId}  REVOKED`);
+    const revoke = ['trust', 'revoke', '--store', store, '--reason', 'lost', '--cert-id'];
+    const { certificate, certId } = await generateCertificate({ subject: 'acme' });
+    await expect(runOk(...revoke, 'f'.repeat(64))).resolves.toMatch(/does not hold it/);
+    writeFileSync(join(folder, 'acme.crt'), certificate);
+    await runOk('trust', 'add', '--store', store, '--cert', join(folder, 'acme.crt'));
+    await expect(runOk(...revoke, certId)).resolves.toMatch(/^revoked\n$/);
+    const listed = await runOk('trust', 'list', '--store', store);
+    expect(listed).toMatch(new RegExp(`certificate ${certId} {2}revoked`));
     writeFileSync(list, '{}');
     await expect(run(['trust', 'import', list, '--store', store])).resolves.toMatchObject({ exitCode: 3 });
   });
@@ -318,6 +344,23 @@ describe('truthound-sign', () => {
       ['trust', 'revoke', '--store', 'STORE', '--reason', 'x', '--digest', 'a', '--since', 'then'],
       /--since must be a time/,
     ],
+    [
+      'a number of nothing',
+      ['sign', 'PLUGIN', '--key', 'KEY', '--signer', 'a', '--days', ' '],
+      /must be a number/,
+    ],
+    [
+      'a key and a certificate to trust',
+      ['trust', 'add', '--store', 'STORE', '--public-key', 'PUB', '--cert', 'PUB', '--signer', 'a'],
+      /either --public-key or --cert/,
+    ],
+    ['nothing to trust', ['trust', 'add', '--store', 'STORE'], /either --public-key or --cert/],
+    ['nothing to import', ['trust', 'import', '--store', 'STORE'], /give one signed document/],
+    [
+      'two documents to import',
+      ['trust', 'import', 'a', 'b', '--store', 'STORE'],
+      /give one signed document/,
+    ],
     ['an unknown algorithm', ['keygen', '--out', 'x', '--algorithm', 'dsa'], /"dsa" is not an algorithm/],
     [
       'an unknown level',
@@ -350,6 +393,18 @@ describe('truthound-sign', () => {
     await expect(
       run(['sign', pluginFolder(), '--key', `${key}-missing`, '--signer', 'a']),
     ).resolves.toMatchObject({ exitCode: 3 });
+  });
+
+  it('says what went wrong as JSON, also on a wrong command line', async () => {
+    const usage = await run(['verify', '--json']);
+    expect(usage).toMatchObject({ exitCode: 2, error: '' });
+    expect(JSON.parse(usage.output)).toEqual({
+      error: { name: 'UsageError', message: expect.any(String) as string },
+    });
+    const missing = await run(['keygen', '--out', join(scratchFolder(), 'none', 'key'), '--json']);
+    expect(JSON.parse(missing.output)).toMatchObject({
+      error: { message: expect.stringMatching(/cannot be written/) as string },
+    });
   });
 
   it('shows help', async () => {

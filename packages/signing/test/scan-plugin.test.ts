@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -63,6 +64,51 @@ describe('a scan', () => {
     const odd = join(scratchFolder(), 'a:b');
     writeFileSync(odd, '');
     await expect(scanPlugin(odd)).rejects.toThrow(/contains ":"/);
+  });
+
+  it('refuses pipes, and says which file cannot be read', async () => {
+    const root = pluginFolder({ plain: '' });
+    execFileSync('mkfifo', [join(root, 'pipe')]);
+    await expect(scanPlugin(root)).rejects.toThrow(/"pipe" is a pipe/);
+    const other = pluginFolder({ a: '', b: '' });
+    const vanish = {
+      begin: () => {
+        rmSync(join(other, 'b'));
+      },
+      write: () => undefined,
+      end: () => undefined,
+    };
+    await expect(scanPlugin(other, { sink: vanish })).rejects.toThrow(/"b" cannot be read \(ENOENT\)/);
+  });
+
+  it.each([
+    [
+      'link',
+      (file: string) => {
+        symlinkSync('/etc/passwd', file);
+      },
+      /"b" is a link/,
+    ],
+    [
+      'pipe',
+      (file: string) => {
+        execFileSync('mkfifo', [file]);
+      },
+      /"b" is not a regular file/,
+    ],
+  ])('refuses a file that becomes a %s after it was listed', async (_name, replace, reason) => {
+    const root = pluginFolder({ a: '', b: '' });
+    const begin = (): void => {
+      rmSync(join(root, 'b'));
+      replace(join(root, 'b'));
+    };
+    const sink = { begin, write: () => undefined, end: () => undefined };
+    await expect(scanPlugin(root, { sink })).rejects.toThrow(reason);
+  });
+
+  it('orders names beyond the basic plane by their UTF-8 bytes', async () => {
+    const { files } = await scanPlugin(pluginFolder({ '\u{1d11e}': '', '\uffee': '', a: '' }));
+    expect(files.map(({ path }) => path)).toEqual(['a', '\uffee', '\u{1d11e}']);
   });
 
   it('keeps package.json of the root alone', async () => {

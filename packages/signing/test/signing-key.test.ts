@@ -1,4 +1,10 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  randomBytes,
+} from 'node:crypto';
 import nacl from 'tweetnacl';
 import { describe, expect, it, test } from 'vitest';
 import { SignatureError } from '@truthound/protocols';
@@ -75,6 +81,24 @@ describe('a key', () => {
     expect(() => loadKey({ kty: 'oct', k: randomBytes(size).toString('base64url') })).toThrow(
       /at least 32 bytes/,
     );
+  });
+
+  test.each<[string, Parameters<typeof loadKey>[1], Uint8Array, RegExp]>([
+    ['raw bytes of RSA', { algorithm: 'RSA_SHA256' }, new Uint8Array(256), /PEM text or JWK/],
+    ['raw bytes of nothing in particular', {}, new Uint8Array(32), /give the algorithm/],
+    [
+      '31 bytes of Ed25519',
+      { algorithm: 'ED25519', use: 'sign' },
+      new Uint8Array(31),
+      /32 or 64 bytes, not 31/,
+    ],
+  ])('is not %s', (_, options, bytes, reason) => {
+    expect(() => loadKey(bytes, options)).toThrow(reason);
+  });
+
+  it('that is a secret as a KeyObject is as long as any other', () => {
+    expect(loadKey(createSecretKey(randomBytes(32))).family).toBe('hmac');
+    expect(() => loadKey(createSecretKey(randomBytes(31)))).toThrow(/32 bytes/);
   });
 
   test.each<[string, unknown]>([

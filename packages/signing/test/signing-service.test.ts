@@ -13,6 +13,7 @@ import {
   SignatureInfo,
   SigningServiceImpl,
   TrustStoreImpl,
+  generateCertificate,
   generateKeyPair,
   readSignatures,
   writeSignatures,
@@ -321,6 +322,36 @@ describe('what cannot be signed', () => {
     await expect(signer.sign(pluginFolder(), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
+  test.each<[string, Partial<Parameters<SigningServiceImpl['sign']>[0]>, RegExp]>([
+    ['without a key', { privateKey: undefined }, /needs a private key/],
+    ['with a public key', { privateKey: 'PUBLIC' }, /a public one/],
+    ['with a sequence below 0', { sequence: -1 }, /sequence must be/],
+    ['with a broken sequence', { sequence: 1.5 }, /sequence must be/],
+    ['with a certificate for another key', { certificate: 'CERTIFICATE' }, /for another key/],
+    ['with more certificates than anybody needs', { certificate: 'NINE' }, /at most 8 certificates, not 9/],
+  ])('signs nothing %s', async (_, options, message) => {
+    const signer = await createSigner();
+    const { certificate } = await generateCertificate({ subject: 'acme' });
+    const texts: Readonly<Record<string, string>> = {
+      PUBLIC: signer.publicKey,
+      CERTIFICATE: certificate,
+      NINE: certificate.repeat(9),
+    };
+    const given = Object.fromEntries(
+      Object.entries(options).map(([name, value]) => [name, texts[String(value)] ?? value]),
+    );
+    await expect(signer.sign(pluginFolder(), given)).rejects.toThrow(message);
+  });
+
+  it('goes by the system’s clock unless told otherwise', async () => {
+    const { privateKey } = await generateKeyPair();
+    const service = new SigningServiceImpl({ signerId: 'acme', validityDays: Infinity });
+    const before = Date.now();
+    const { timestamp, expiresAt } = await service.sign({ pluginPath: pluginFolder(), privateKey });
+    expect(timestamp.getTime()).toBeGreaterThanOrEqual(before);
+    expect(expiresAt).toBeUndefined();
+  });
+
   test.each([
     [
       'an unknown algorithm',
@@ -403,6 +434,18 @@ describe('the signature file', () => {
       'a folder',
       (file: string) => {
         mkdirSync(file);
+      },
+    ],
+    [
+      'a text of more than 4 MiB',
+      (file: string) => {
+        writeFileSync(file, Buffer.alloc(4 * 1024 * 1024 + 1, ' '));
+      },
+    ],
+    [
+      'a list of something else',
+      (file: string) => {
+        writeFileSync(file, '{"formatVersion":1,"envelopes":{}}');
       },
     ],
   ])('is not %s', async (_, make) => {

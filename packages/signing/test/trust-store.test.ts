@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test, vi } from 'vitest';
 import {
@@ -231,11 +231,60 @@ describe('the file', () => {
     expect(readFileSync(path, 'utf8')).toBe(damaged);
   });
 
+  test.each<[string, (path: string) => void, RegExp]>([
+    ['a folder', (path) => void mkdirSync(path), /not a regular file|EISDIR/],
+    [
+      'a list',
+      (path) => {
+        writeFileSync(path, '[]', { mode: 0o600 });
+      },
+      /not a JSON object/,
+    ],
+    [
+      'of a newer format',
+      (path) => {
+        writeFileSync(path, '{"formatVersion":99}', { mode: 0o600 });
+      },
+      /this release knows/,
+    ],
+    [
+      'larger than any',
+      (path) => {
+        writeFileSync(path, Buffer.alloc(65 * 1024 * 1024), { mode: 0o600 });
+      },
+      /larger than/,
+    ],
+  ])('that is %s is refused', (_, make, reason) => {
+    const path = storePath();
+    make(path);
+    expect(() => inFile(path)).toThrow(reason);
+  });
+
   it('that others may write is refused', async () => {
     const path = storePath();
     await inFile(path).setSignerTrust('acme', TrustLevel.VERIFIED);
     chmodSync(path, 0o622);
     expect(() => inFile(path)).toThrow(/chmod 600/);
+  });
+
+  it('keeps a revocation once, whatever the spelling of a serial number', async () => {
+    const store = inMemory();
+    const { serial } = parseCertificate(await certificate());
+    const spellings = [serial, serial.toUpperCase(), `0${serial}`];
+    for (const each of [...spellings, 'abc', '0abc'])
+      await store.revokeCertificate({ serial: each, reason: 'lost' });
+    const heard = vi.fn();
+    store.on('change', heard);
+    await store.revokeCertificate({ serial, reason: 'lost' });
+    expect(heard).not.toHaveBeenCalled();
+  });
+
+  it('covers a plugin that does not say its version by every range of versions', async () => {
+    const store = inMemory();
+    await store.revokeCertificate({ pluginId: 'csv', beforeVersion: '2.0.0', reason: 'leaks' });
+    const find = (version: string | undefined): boolean =>
+      store.findRevocation({ pluginId: 'csv', version, signedAt: NOW }) !== undefined;
+    expect([find(undefined), find('1.9.9'), find('2.0.0')]).toEqual([true, true, false]);
   });
 
   it('is seen by other stores as soon as it changed, who tell their listeners', async () => {

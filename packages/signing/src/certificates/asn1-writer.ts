@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { octetAt } from '../octet-at.ts';
 import forge from 'node-forge';
 
 /** A value not yet encoded. */
@@ -39,7 +40,7 @@ export function setOf(...members: readonly Asn1[]): Asn1 {
 export function unsignedInteger(octets: Uint8Array): Asn1 {
   const first = octets.findIndex((octet) => octet !== 0);
   const magnitude = first === -1 ? Buffer.of(0) : Buffer.from(octets.subarray(first));
-  const padded = (magnitude[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), magnitude]) : magnitude;
+  const padded = octetAt(magnitude, 0) >= 0x80 ? Buffer.concat([Buffer.of(0), magnitude]) : magnitude;
   return primitive(Type.INTEGER, binary(padded));
 }
 
@@ -80,7 +81,7 @@ export function namedBits(isSet: readonly boolean[]): Asn1 {
   const octets = Buffer.alloc(1 + Math.ceil(count / 8));
   octets[0] = (8 - (count % 8)) % 8;
   for (let bit = 0; bit < count; bit++) {
-    if (isSet[bit]) octets[1 + (bit >> 3)] = (octets[1 + (bit >> 3)] ?? 0) | (0x80 >> (bit & 7));
+    if (isSet[bit]) octets[1 + (bit >> 3)] = octetAt(octets, 1 + (bit >> 3)) | (0x80 >> (bit & 7));
   }
   return primitive(Type.BITSTRING, binary(octets));
 }

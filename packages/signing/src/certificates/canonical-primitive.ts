@@ -1,3 +1,4 @@
+import { octetAt } from '../octet-at.ts';
 import { DerTag } from './der-tag.ts';
 
 /** Answers what is wrong with the content octets, or nothing. */
@@ -41,7 +42,7 @@ const RULES: ReadonlyMap<number, Rule> = new Map<number, Rule>([
       if (unused === undefined) return 'a BIT STRING is empty';
       if (unused > 7 || (content.length === 1 && unused !== 0))
         return 'a BIT STRING counts its unused bits wrongly';
-      const last = content.at(-1) ?? 0;
+      const last = octetAt(content, content.length - 1);
       const isPaddingZero = content.length === 1 || (last & ((1 << unused) - 1)) === 0;
       return isPaddingZero ? undefined : 'the unused bits of a BIT STRING are not zero';
     },
@@ -51,9 +52,9 @@ const RULES: ReadonlyMap<number, Rule> = new Map<number, Rule>([
     (content) => {
       if (content.length === 0 || content.length > 64)
         return 'an OBJECT IDENTIFIER is empty or over 64 bytes';
-      if ((content.at(-1) ?? 0) >= 0x80) return 'an OBJECT IDENTIFIER is cut off';
+      if (octetAt(content, content.length - 1) >= 0x80) return 'an OBJECT IDENTIFIER is cut off';
       for (let index = 0; index < content.length; index++) {
-        const startsArc = index === 0 || (content[index - 1] ?? 0) < 0x80;
+        const startsArc = index === 0 || octetAt(content, index - 1) < 0x80;
         if (startsArc && content[index] === 0x80) return 'an OBJECT IDENTIFIER is not in its shortest form';
       }
       return undefined;

@@ -1,3 +1,4 @@
+import { octetAt } from '../octet-at.ts';
 import { DerFault } from './der-fault.ts';
 import { DerTag, contextTag } from './der-tag.ts';
 import { readTime } from './der-time.ts';
@@ -57,7 +58,7 @@ export function readCertificateBody(certificate: DerElement): CertificateBody {
   const [serialElement, innerAlgorithm, issuer, validity, subject, spki, ...optional] = members;
   // RFC 5280 §4.1.1.2. Only the inner one is signed; were the outer one free, it could be swapped.
   if (!isSameEncoding(algorithm, innerAlgorithm)) {
-    throw new DerFault('the two signature algorithms differ', algorithm?.start ?? 0);
+    throw new DerFault('the two signature algorithms differ', algorithm);
   }
   const extensions = readOptional(optional, version);
   return {
@@ -88,7 +89,7 @@ function readVersion(members: DerElement[]): number {
   const wrapper = members.shift();
   const [number, surplus] = wrapper?.children ?? [];
   if (wrapper === undefined || number === undefined || surplus !== undefined) {
-    throw new DerFault('the version is malformed', wrapper?.start ?? 0);
+    throw new DerFault('the version is malformed', wrapper);
   }
   const version = readSmallInteger(number, 'the version') + 1;
   if (version !== 3) throw new DerFault(`version ${version} is not supported`, number.start);
@@ -98,16 +99,15 @@ function readVersion(members: DerElement[]): number {
 /** RFC 5280 §4.1.2.2: positive, at most 20 octets. */
 export function readSerial(element: DerElement | undefined): string {
   const content = contentOf(expectTag(element, DerTag.INTEGER, 'the serial number'));
-  const start = element?.start ?? 0;
-  if ((content[0] ?? 0) >= 0x80) throw new DerFault('the serial number is negative', start);
+  if (octetAt(content, 0) >= 0x80) throw new DerFault('the serial number is negative', element);
   if (content.length > MAX_SERIAL_OCTETS) {
     throw new DerFault(
       `the serial number has ${content.length} octets, more than ${MAX_SERIAL_OCTETS}`,
-      start,
+      element,
     );
   }
   const magnitude = content[0] === 0 ? content.subarray(1) : content;
-  if (magnitude.length === 0) throw new DerFault('the serial number is zero', start);
+  if (magnitude.length === 0) throw new DerFault('the serial number is zero', element);
   return toHex(magnitude);
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { InvalidCertificateError } from '@truthound/protocols';
+import { octetAt } from '../octet-at.ts';
 import { type Asn1, encoded, sequence, smallInteger, tagged, time, unsignedInteger } from './asn1-writer.ts';
 import {
   type NameConstraintsInput,
@@ -144,7 +145,7 @@ function serialOctets(serial: string | undefined): Buffer {
   if (serial === undefined) {
     const octets = randomBytes(16);
     // Below 0x80 keeps the encoding at 16 octets; above 0 keeps all of them significant.
-    octets[0] = ((octets[0] ?? 0) & 0x3f) | 0x40;
+    octets[0] = (octetAt(octets, 0) & 0x3f) | 0x40;
     return octets;
   }
   const octets = Buffer.from(serial.padStart(serial.length + (serial.length % 2), '0'), 'hex');

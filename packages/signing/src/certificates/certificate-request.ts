@@ -68,7 +68,7 @@ function readRequest(request: DerElement): ParsedCertificateRequest {
   const [information, algorithm, signature] = readSequence(request, 'the request', { min: 3, max: 3 });
   const [version, subject, spki, attributes] = readSequence(information, 'its content', { min: 4, max: 4 });
   if (version === undefined || information === undefined || readSmallInteger(version, 'its version') !== 0) {
-    throw new DerFault('its version is not 1', version?.start ?? 0);
+    throw new DerFault('its version is not 1', version);
   }
   expectTag(attributes, contextTag(0, true), 'its list of attributes');
   const keyFacts = readPublicKeyFacts(spki);

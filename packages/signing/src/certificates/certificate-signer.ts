@@ -73,9 +73,7 @@ function exportSpki(key: KeyObject): Buffer {
 }
 
 function isKeyObject(key: unknown): key is KeyObject {
-  return (
-    typeof key === 'object' && key !== null && !(key instanceof Uint8Array) && 'asymmetricKeyType' in key
-  );
+  return typeof key === 'object' && key !== null && !(key instanceof Uint8Array) && 'export' in key;
 }
 
 /** @throws InvalidCertificateError; the message never holds the key. */

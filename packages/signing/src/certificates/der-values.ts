@@ -1,4 +1,5 @@
 /** What the content of a canonical primitive says. All throw DerFault where the tag is another. */
+import { octetAt } from '../octet-at.ts';
 import { DerFault } from './der-fault.ts';
 import { DerTag, describeTag } from './der-tag.ts';
 import { type DerElement, contentOf } from './read-der.ts';
@@ -28,7 +29,7 @@ export function readSequence(
 /** A non-negative INTEGER below 2^31; anything larger makes no sense where this is used. */
 export function readSmallInteger(element: DerElement, what: string, tag: number = DerTag.INTEGER): number {
   const content = contentOf(expectTag(element, tag, what));
-  if ((content[0] ?? 0) >= 0x80) throw new DerFault(`${what} is negative`, element.start);
+  if (octetAt(content, 0) >= 0x80) throw new DerFault(`${what} is negative`, element.start);
   if (content.length > 4) throw new DerFault(`${what} is larger than 2147483647`, element.start);
   return content.reduce((value, octet) => value * 256 + octet, 0);
 }
@@ -42,7 +43,7 @@ export function readObjectIdentifier(element: DerElement | undefined, what: stri
   let text = '';
   let arc = 0;
   for (let at = contentStart; at < end; at++) {
-    const octet = source[at] ?? 0;
+    const octet = octetAt(source, at);
     if (arc >= MAX_SHIFTABLE_ARC) throw new DerFault(`${what} has an arc above 2^53`, start);
     arc = arc * 128 + (octet & 0x7f);
     if (octet >= 0x80) continue;
@@ -62,7 +63,7 @@ function firstArcs(number: number): string {
 export function readOctetAlignedBits(element: DerElement | undefined, what: string): Uint8Array {
   const bits = expectTag(element, DerTag.BIT_STRING, what);
   const content = contentOf(bits);
-  if (content[0] !== 0) throw new DerFault(`${what} has ${content[0] ?? 0} unused bits`, bits.start);
+  if (content[0] !== 0) throw new DerFault(`${what} has ${octetAt(content, 0)} unused bits`, bits.start);
   return content.subarray(1);
 }
 
@@ -74,13 +75,13 @@ export function readNamedBits<Name extends string>(
 ): readonly Name[] {
   const bits = expectTag(element, DerTag.BIT_STRING, what);
   const content = contentOf(bits);
-  const unused = content[0] ?? 0;
+  const unused = octetAt(content, 0);
   const count = (content.length - 1) * 8 - unused;
-  if (count > 0 && ((content.at(-1) ?? 0) & (1 << unused)) === 0) {
+  if (count > 0 && (octetAt(content, content.length - 1) & (1 << unused)) === 0) {
     throw new DerFault(`${what} has trailing zero bits`, bits.start);
   }
   if (count > names.length) throw new DerFault(`${what} sets a bit that has no meaning`, bits.start);
-  return names.filter((_, bit) => ((content[1 + (bit >> 3)] ?? 0) & (0x80 >> (bit & 7))) !== 0);
+  return names.filter((_, bit) => (octetAt(content, 1 + (bit >> 3)) & (0x80 >> (bit & 7))) !== 0);
 }
 
 /** Lower-case hexadecimal form of octets. */

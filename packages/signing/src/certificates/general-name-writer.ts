@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { InvalidCertificateError } from '@truthound/protocols';
+import { octetAt } from '../octet-at.ts';
 import { type Asn1, tagged, taggedPrimitive } from './asn1-writer.ts';
 import { type GeneralNameRole, type GeneralNameType, isGeneralNameText } from './general-name.ts';
 import { type SubjectName, writeSubjectName } from './subject-name.ts';
@@ -57,7 +58,7 @@ function block(text: string): Buffer {
   const mask = Buffer.from(octets).map(
     (_, index) => 0xff & ~(0xff >> Math.max(0, Math.min(8, bits - index * 8))),
   );
-  return Buffer.concat([octets.map((octet, index) => octet & (mask[index] ?? 0)), mask]);
+  return Buffer.concat([octets.map((octet, index) => octet & octetAt(mask, index)), mask]);
 }
 
 function refuse(parseError: string): InvalidCertificateError {

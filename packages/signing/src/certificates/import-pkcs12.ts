@@ -77,15 +77,14 @@ function readProtectedSafe(file: DerElement, passphrase: string): Uint8Array {
 function readPlain(content: DerElement | undefined): Uint8Array {
   const [type, wrapper] = readSequence(content, 'a content', { min: 2, max: 2 });
   if (readObjectIdentifier(type, 'the type of a content') !== Pkcs12Id.DATA) {
-    throw new DerFault('a content is neither plain nor encrypted with a passphrase', content?.start ?? 0);
+    throw new DerFault('a content is neither plain nor encrypted with a passphrase', content);
   }
   return contentOf(expectTag(unwrap(wrapper), DerTag.OCTET_STRING, 'a content'));
 }
 
 function unwrap(wrapper: DerElement | undefined): DerElement {
   const [inner, surplus] = expectTag(wrapper, contextTag(0, true), 'a wrapper').children;
-  if (inner === undefined || surplus !== undefined)
-    throw new DerFault('a wrapper is malformed', wrapper?.start ?? 0);
+  if (inner === undefined || surplus !== undefined) throw new DerFault('a wrapper is malformed', wrapper);
   return inner;
 }
 

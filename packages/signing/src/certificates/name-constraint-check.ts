@@ -1,4 +1,5 @@
 /** Whether the names of a certificate lie where an authority above it may certify (RFC 5280 §4.2.1.10). */
+import { octetAt } from '../octet-at.ts';
 import { emailAddressesOf, isWithin } from './distinguished-name.ts';
 import type { NameConstraints } from './extension-values.ts';
 import type { GeneralName } from './general-name.ts';
@@ -27,7 +28,7 @@ function isAddressWithin(address: string, base: string): boolean {
     Buffer.from(hex, 'hex'),
   ) as [Buffer, Buffer, Buffer];
   return octets.every(
-    (octet, index) => (octet & (mask[index] ?? 0)) === ((network[index] ?? 0) & (mask[index] ?? 0)),
+    (octet, index) => (octet & octetAt(mask, index)) === (octetAt(network, index) & octetAt(mask, index)),
   );
 }
 

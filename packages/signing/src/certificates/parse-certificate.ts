@@ -12,6 +12,7 @@
  */
 import { X509Certificate } from 'node:crypto';
 import { InvalidCertificateError } from '@truthound/protocols';
+import { errorMessage } from '../error-message.ts';
 import { DerFault } from './der-fault.ts';
 import { CERTIFICATE_LIMITS, readDer } from './read-der.ts';
 import { type CertificateBody, readCertificateBody } from './certificate-body.ts';
@@ -47,10 +48,7 @@ function assertSecondReaderAgrees(der: Uint8Array, body: CertificateBody): void 
   try {
     second = new X509Certificate(der);
   } catch (error) {
-    throw new DerFault(
-      `OpenSSL cannot read it: ${error instanceof Error ? error.message : String(error)}`,
-      0,
-    );
+    throw new DerFault(`OpenSSL cannot read it: ${errorMessage(error)}`, 0);
   }
   const differences = [
     Buffer.compare(second.raw, der) === 0 || 'encoding',

@@ -77,7 +77,7 @@ export async function decryptWithPassphrase(
 ): Promise<Buffer> {
   const { identifier, parameters } = readAlgorithm(algorithm, 'the encryption');
   if (identifier !== Pkcs12Id.PBES2) {
-    throw new DerFault(`it is encrypted with ${identifier}, not PBES2; ${CONVERT}`, algorithm?.start ?? 0);
+    throw new DerFault(`it is encrypted with ${identifier}, not PBES2; ${CONVERT}`, algorithm);
   }
   const [derivation, encryption] = readSequence(parameters, 'the PBES2 parameters', { min: 2, max: 2 });
   const cipher = readCipher(encryption);
@@ -87,7 +87,7 @@ export async function decryptWithPassphrase(
   try {
     return Buffer.concat([decipher.update(encrypted), decipher.final()]);
   } catch {
-    throw new DerFault('it cannot be decrypted', algorithm?.start ?? 0);
+    throw new DerFault('it cannot be decrypted', algorithm);
   }
 }
 
@@ -98,11 +98,9 @@ function readCipher(element: DerElement | undefined): {
 } {
   const { identifier, parameters } = readAlgorithm(element, 'the cipher');
   const cipher = CIPHERS.get(identifier);
-  if (cipher === undefined)
-    throw new DerFault(`the cipher ${identifier} is not AES-CBC`, element?.start ?? 0);
+  if (cipher === undefined) throw new DerFault(`the cipher ${identifier} is not AES-CBC`, element);
   const iv = contentOf(expectTag(parameters, DerTag.OCTET_STRING, 'the initialization vector'));
-  if (iv.length !== 16)
-    throw new DerFault('the initialization vector is not 16 bytes long', element?.start ?? 0);
+  if (iv.length !== 16) throw new DerFault('the initialization vector is not 16 bytes long', element);
   return { ...cipher, iv };
 }
 
@@ -113,10 +111,10 @@ function readDerivation(element: DerElement | undefined): {
 } {
   const { identifier, parameters } = readAlgorithm(element, 'the key derivation');
   if (identifier !== Pkcs12Id.PBKDF2) {
-    throw new DerFault(`the key derivation ${identifier} is not PBKDF2`, element?.start ?? 0);
+    throw new DerFault(`the key derivation ${identifier} is not PBKDF2`, element);
   }
   const [salt, count, ...rest] = readSequence(parameters, 'the PBKDF2 parameters', { min: 2, max: 4 });
-  if (count === undefined) throw new DerFault('the number of iterations is missing', element?.start ?? 0);
+  if (count === undefined) throw new DerFault('the number of iterations is missing', element);
   const hashElement = rest.find(({ tag }) => tag === DerTag.SEQUENCE);
   return {
     salt: contentOf(expectTag(salt, DerTag.OCTET_STRING, 'the salt')),

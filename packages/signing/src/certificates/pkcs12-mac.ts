@@ -1,3 +1,4 @@
+import { octetAt } from '../octet-at.ts';
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** Hash of the integrity check, with the block and output sizes that RFC 7292 Appendix B.2 calls v and u. */
@@ -39,5 +40,5 @@ function deriveMacKey({ passphrase, salt, iterations }: Pkcs12MacParameters): Bu
 
 function repeatToBlocks(octets: Uint8Array): Buffer {
   const length = Math.ceil(octets.length / HASH.blockOctets) * HASH.blockOctets;
-  return Buffer.from(Uint8Array.from({ length }, (_, index) => octets[index % octets.length] ?? 0));
+  return Buffer.from(Uint8Array.from({ length }, (_, index) => octetAt(octets, index % octets.length)));
 }

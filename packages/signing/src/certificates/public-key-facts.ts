@@ -1,3 +1,4 @@
+import { octetAt } from '../octet-at.ts';
 import { DerFault } from './der-fault.ts';
 import { DerTag } from './der-tag.ts';
 import { expectTag, readObjectIdentifier, readOctetAlignedBits, readSequence, toHex } from './der-values.ts';
@@ -28,7 +29,7 @@ const readRsa: KeyReader = (parameters, key, start) => {
   });
   const [n, e] = [modulus, exponent].map((part) => {
     const content = contentOf(expectTag(part, DerTag.INTEGER, 'a part of the RSA key'));
-    if ((content[0] ?? 0) >= 0x80) throw new DerFault('a part of the RSA key is negative', start);
+    if (octetAt(content, 0) >= 0x80) throw new DerFault('a part of the RSA key is negative', start);
     return content[0] === 0 ? content.subarray(1) : content;
   });
   if (n === undefined || e === undefined) throw new DerFault('the RSA key is incomplete', start);
@@ -37,7 +38,7 @@ const readRsa: KeyReader = (parameters, key, start) => {
 
 /** Bits of a magnitude without leading zero octets. */
 function bitLength(magnitude: Uint8Array): number {
-  return Math.max(0, magnitude.length * 8 - (Math.clz32(magnitude[0] ?? 0) - 24));
+  return Math.max(0, magnitude.length * 8 - (Math.clz32(octetAt(magnitude, 0)) - 24));
 }
 
 /** RFC 5480 §2.1.1: a curve by name only. Explicit parameters would let the holder choose the generator. */

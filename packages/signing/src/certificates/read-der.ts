@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { octetAt } from '../octet-at.ts';
 import { findPrimitiveFault } from './canonical-primitive.ts';
 import { DerFault } from './der-fault.ts';
 import { DerTag, describeTag } from './der-tag.ts';
@@ -123,7 +124,7 @@ class DerWalk {
       contentStart += octets;
       if (contentStart > limit) throw new DerFault('the length is cut off', start);
       length = 0;
-      for (let at = start + 2; at < contentStart; at++) length = length * 256 + (this.#source[at] ?? 0);
+      for (let at = start + 2; at < contentStart; at++) length = length * 256 + octetAt(this.#source, at);
       if (length < LONG_FORM || this.#source[start + 2] === 0) {
         throw new DerFault('the length is not in its shortest form', start);
       }

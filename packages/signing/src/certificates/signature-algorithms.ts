@@ -68,7 +68,7 @@ export function readSignatureAlgorithm(element: DerElement | undefined): {
   const isAsRequired =
     scheme.parameters === 'null' ? parameters?.tag === DerTag.NULL : parameters === undefined;
   if (!isAsRequired) {
-    throw new DerFault(`the parameters of ${scheme.name} must be ${scheme.parameters}`, element?.start ?? 0);
+    throw new DerFault(`the parameters of ${scheme.name} must be ${scheme.parameters}`, element);
   }
   return { name: scheme.name, scheme };
 }

@@ -1,5 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { TruthoundError } from '@truthound/protocols';
+import { errorMessage } from '../error-message.ts';
 import { certCommand } from './cert-command.ts';
 import { type Command, type CommandOptions, EXIT_CODES, UsageError } from './command.ts';
 import { inspectCommand } from './inspect-command.ts';
@@ -72,7 +73,7 @@ function parse(command: Command, args: readonly string[]): ReturnType<typeof par
     const options = { ...command.options, ...JSON_OPTION };
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = errorMessage(cause);
     throw new UsageError(`${reason}\nusage: truthound-sign ${command.name} ${command.usage}`);
   }
 }
@@ -95,7 +96,7 @@ function showHelp(argv: readonly string[], world: CliWorld): number {
 
 function report(error: unknown, isJson: boolean, world: CliWorld): number {
   const isUsage = error instanceof UsageError;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorMessage(error);
   if (isJson) {
     const json =
       error instanceof TruthoundError ? error.toJSON() : { name: isUsage ? 'UsageError' : 'Error', message };

@@ -1,10 +1,6 @@
 import { hash } from 'node:crypto';
-import {
-  CertificateError,
-  SignatureError,
-  type SignatureInfo as SignatureInfoFields,
-} from '@truthound/protocols';
-import { DerFault } from '../certificates/der-fault.ts';
+import { SignatureError, type SignatureInfo as SignatureInfoFields } from '@truthound/protocols';
+import { errorMessage } from '../error-message.ts';
 import { type SignatureInfo, envelopeOf, signatureFromEnvelope } from '../signature-info.ts';
 import { encodeTimestampQuery, tokenOf } from './timestamp-request.ts';
 import { openToken } from './verify-timestamp.ts';
@@ -47,9 +43,7 @@ export async function addTimestamp(
   try {
     openToken(token, envelope.signature);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    if (!(cause instanceof DerFault) && !(cause instanceof CertificateError)) throw cause;
-    throw new SignatureError(`the time-stamp cannot be used: ${reason}`, {}, { cause });
+    throw new SignatureError(`the time-stamp cannot be used: ${errorMessage(cause)}`, {}, { cause });
   }
   return signatureFromEnvelope({ ...envelope, timestampToken: token });
 }

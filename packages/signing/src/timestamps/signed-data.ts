@@ -46,6 +46,11 @@ export interface SignedData {
   readonly signer: TokenSigner;
 }
 
+const RSA_SCHEMES: Readonly<Record<DigestName, string>> = {
+  sha256: 'RSA-SHA256',
+  sha384: 'RSA-SHA384',
+  sha512: 'RSA-SHA512',
+};
 const MAX_CERTIFICATES = 16;
 const MAX_ATTRIBUTES = 32;
 
@@ -67,7 +72,7 @@ export function readSignedData(token: Uint8Array): SignedData {
   const [signers, surplus] = members;
   const [signer, second] = expectTag(signers, DerTag.SET, 'the list of its signers').children;
   if (signer === undefined || second !== undefined || surplus !== undefined)
-    throw new DerFault('it has not exactly one signer', signers?.start ?? 0);
+    throw new DerFault('it has not exactly one signer', signers);
   return { content, certificates, signer: readSigner(signer) };
 }
 
@@ -79,23 +84,21 @@ function readContent(element: DerElement | undefined): Uint8Array {
 }
 
 function readCertificates(element: DerElement | undefined): readonly ParsedCertificate[] {
-  const elements = element?.children ?? [];
-  if (elements.length > MAX_CERTIFICATES)
-    throw new DerFault(`it carries more than ${MAX_CERTIFICATES} certificates`, element?.start ?? 0);
-  return elements.map((each) =>
+  if (element === undefined) return [];
+  if (element.children.length > MAX_CERTIFICATES)
+    throw new DerFault(`it carries more than ${MAX_CERTIFICATES} certificates`, element);
+  return element.children.map((each) =>
     parseCertificate(encodingOf(expectTag(each, DerTag.SEQUENCE, 'one of its certificates'))),
   );
 }
 
 function readSigner(element: DerElement): TokenSigner {
-  const [version, identifier, digestAlgorithm, attributes, signatureAlgorithm, signature, unsigned, surplus] =
+  const [version, identifier, digestAlgorithm, attributes, signatureAlgorithm, signature, unsigned] =
     readSequence(element, 'its signer', { min: 6, max: 7 });
   expectTag(version, DerTag.INTEGER, 'the version of its signer');
-  expectTag(attributes, contextTag(0, true), 'the list of its signed attributes');
   if (unsigned !== undefined) expectTag(unsigned, contextTag(1, true), 'the list of its unsigned attributes');
-  if (surplus !== undefined) throw new DerFault('its signer has a surplus member', surplus.start);
   const digest = readDigestName(digestAlgorithm, 'the hash of its signer');
-  const signed = asSet(attributes);
+  const signed = asSet(expectTag(attributes, contextTag(0, true), 'the list of its signed attributes'));
   return {
     isNamed: readSignerName(identifier),
     digest,
@@ -125,16 +128,14 @@ function readScheme(
 ): Pick<TokenSigner, 'scheme' | 'algorithmName'> {
   const { identifier, parameters } = readAlgorithm(element, 'the signature algorithm');
   if (identifier === TimestampId.RSA_ENCRYPTION) {
-    if (parameters?.tag !== DerTag.NULL)
-      throw new DerFault('the parameters of RSA must be NULL', element?.start ?? 0);
-    const scheme = [...SIGNATURE_SCHEMES.values()].find(
-      ({ family, hash }) => family === 'RSA' && hash === digest,
-    );
-    return { scheme, algorithmName: scheme?.name ?? identifier };
+    if (parameters?.tag !== DerTag.NULL) throw new DerFault('the parameters of RSA must be NULL', element);
+    const algorithmName = RSA_SCHEMES[digest];
+    const scheme = [...SIGNATURE_SCHEMES.values()].find(({ name }) => name === algorithmName);
+    return { scheme, algorithmName };
   }
   const { scheme, name } = readSignatureAlgorithm(element);
   if (typeof scheme?.hash === 'string' && scheme.hash !== digest)
-    throw new DerFault(`its signature is ${name}, and its hash ${digest}`, element?.start ?? 0);
+    throw new DerFault(`its signature is ${name}, and its hash ${digest}`, element);
   return { scheme, algorithmName: name };
 }
 
@@ -143,14 +144,14 @@ export function readDigestName(element: DerElement | undefined, what: string): D
   const { identifier, parameters } = readAlgorithm(element, what);
   const digest = DIGESTS.get(identifier);
   if (digest === undefined)
-    throw new DerFault(`${what} (${identifier}) is none of SHA-256, SHA-384, SHA-512`, element?.start ?? 0);
+    throw new DerFault(`${what} (${identifier}) is none of SHA-256, SHA-384, SHA-512`, element);
   if (parameters !== undefined) expectTag(parameters, DerTag.NULL, `the parameter of ${what}`);
   return digest;
 }
 
 /** The signed attributes under the tag that the signature covers. */
-function asSet(attributes: DerElement | undefined): Uint8Array {
-  const bytes = attributes === undefined ? new Uint8Array() : Uint8Array.from(encodingOf(attributes));
+function asSet(attributes: DerElement): Uint8Array {
+  const bytes = Uint8Array.from(encodingOf(attributes));
   bytes[0] = DerTag.SET;
   return bytes;
 }
@@ -171,7 +172,7 @@ function readAttributes(set: DerElement): ReadonlyMap<string, DerElement> {
 
 function expectIdentifier(element: DerElement | undefined, expected: string, what: string): void {
   const seen = readObjectIdentifier(element, what);
-  if (seen !== expected) throw new DerFault(`${what} is ${seen}, not ${expected}`, element?.start ?? 0);
+  if (seen !== expected) throw new DerFault(`${what} is ${seen}, not ${expected}`, element);
 }
 
 function onlyChild(element: DerElement | undefined, tag: number, what: string): DerElement | undefined {

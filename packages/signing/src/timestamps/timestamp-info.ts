@@ -53,7 +53,7 @@ function readAccuracy(element: DerElement | undefined): number {
   const take = (tag: number, what: string, max: number): number => {
     const part = parts[0]?.tag === tag ? parts.shift() : undefined;
     const value = part === undefined ? 0 : readSmallInteger(part, what, tag);
-    if (value > max) throw new DerFault(`${what} is above ${max}`, part?.start ?? 0);
+    if (value > max) throw new DerFault(`${what} is above ${max}`, part);
     return value;
   };
   const seconds = take(DerTag.INTEGER, 'the accuracy in seconds', 86_400);

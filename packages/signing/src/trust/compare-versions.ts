@@ -8,11 +8,10 @@ export function compareVersions(a: string, b: string): number {
   const [left, right] = [parse(a), parse(b)];
   if (left === undefined || right === undefined)
     return Number(left !== undefined) - Number(right !== undefined);
-  for (let index = 0; index < 3; index += 1) {
-    const order = compareNumbers(left.numbers[index] ?? '', right.numbers[index] ?? '');
-    if (order !== 0) return order;
-  }
-  return comparePrereleases(left.prerelease, right.prerelease);
+  return (
+    firstOrder(left.numbers, right.numbers, compareNumbers) ||
+    comparePrereleases(left.prerelease, right.prerelease)
+  );
 }
 
 interface Parts {
@@ -39,8 +38,18 @@ function compareTexts(a: string, b: string): number {
 
 function comparePrereleases(a: readonly string[], b: readonly string[]): number {
   if (a.length === 0 || b.length === 0) return Number(a.length === 0) - Number(b.length === 0);
-  for (let index = 0; index < Math.min(a.length, b.length); index += 1) {
-    const order = compareIdentifiers(a[index] ?? '', b[index] ?? '');
+  return firstOrder(a, b, compareIdentifiers);
+}
+
+/** The order of the first parts that differ; where one text ends first, it comes first. */
+function firstOrder(
+  a: readonly string[],
+  b: readonly string[],
+  compare: (a: string, b: string) => number,
+): number {
+  for (const [index, left] of a.entries()) {
+    const right = b[index];
+    const order = right === undefined ? 1 : compare(left, right);
     if (order !== 0) return order;
   }
   return a.length - b.length;

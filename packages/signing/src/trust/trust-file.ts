@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { errorMessage } from '../error-message.ts';
 import { type LockOptions, acquireLock } from './process-lock.ts';
 import { EMPTY_TRUST, type TrustDocument, parseTrustDocument, trustDocumentText } from './trust-document.ts';
 import { TrustStoreError } from './trust-store-error.ts';
@@ -73,7 +74,7 @@ export class TrustFile {
     try {
       return parseTrustDocument(this.#readText());
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = errorMessage(cause);
       throw new TrustStoreError(
         `the trust store "${this.#path}" ${reason}. It was left as it is: restore it from a backup, or move it away to start anew`,
         { path: this.#path },

@@ -1,4 +1,5 @@
 import { SignatureTamperError, type SignedFile } from '@truthound/protocols';
+import { errorMessage } from '../error-message.ts';
 import { readPluginFacts } from '../plugin-facts.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import type { PluginScan } from '../scan-plugin.ts';
@@ -91,7 +92,7 @@ function findFactDifference(candidate: Candidate, scan: PluginScan): Finding | u
   try {
     seen = canonicalJson(readPluginFacts(scan.packageJson));
   } catch (cause) {
-    seen = cause instanceof Error ? cause.message : String(cause);
+    seen = errorMessage(cause);
   }
   if (seen === expected) return undefined;
   const problem = 'says something else about the plugin than the signed statement';

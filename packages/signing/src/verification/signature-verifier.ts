@@ -16,6 +16,7 @@ import {
   TrustLevel,
   UntrustedSignerError,
 } from '@truthound/protocols';
+import { errorMessage } from '../error-message.ts';
 import { ALGORITHMS } from '../algorithms.ts';
 import { parseCertificate } from '../certificates/parse-certificate.ts';
 import type { ParsedCertificate } from '../certificates/parsed-certificate.ts';
@@ -106,7 +107,7 @@ export class SignatureVerifier implements VerificationStep {
       this.#verifyBytes(candidate, found.key, run);
       return undefined;
     } catch (cause) {
-      const error = cause instanceof SecurityError ? cause : invalid(algorithm, messageOf(cause), cause);
+      const error = cause instanceof SecurityError ? cause : invalid(algorithm, errorMessage(cause), cause);
       return { error, remedy: `have "${signerId}" sign the plugin again` };
     }
   }
@@ -187,10 +188,6 @@ function algorithmsOf(family: KeyFamily): readonly SignatureAlgorithm[] {
 
 function invalid(algorithm: string, reason: string, cause?: unknown): InvalidSignatureError {
   return new InvalidSignatureError({ algorithm, reason }, { cause });
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function digestOnly(algorithm: string): Finding {

@@ -17,6 +17,7 @@ import {
   type VerificationStepReport,
   type VerificationVerdict,
 } from '@truthound/protocols';
+import { errorMessage } from '../error-message.ts';
 import { deepFreeze } from '../deep-freeze.ts';
 import { toLocalPath } from '../local-path.ts';
 import { parseStatement } from '../plugin-statement.ts';
@@ -261,7 +262,7 @@ async function runStep(step: VerificationStep, run: VerificationRun): Promise<Ve
     answer = await step.check(run);
   } catch (cause) {
     run.signal?.throwIfAborted();
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = errorMessage(cause);
     const error =
       cause instanceof SecurityError
         ? cause

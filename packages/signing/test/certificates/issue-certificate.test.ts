@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync } from 'node:crypto';
 import { InvalidCertificateError } from '@truthound/protocols';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createCertificateRequest } from '../../src/certificates/certificate-request.ts';
@@ -215,6 +215,38 @@ describe('issueCertificate', () => {
     expect(() => issue({ notBefore: new Date('2030-01-01') })).toThrow(
       /with its issuer, and so before it begins/u,
     );
+  });
+});
+
+describe('keys for certificates', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+
+  test('are taken as PEM text, DER bytes or objects', () => {
+    const forms = [
+      publicKey,
+      privateKey,
+      publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      publicKey.export({ type: 'spki', format: 'der' }),
+    ];
+    const ids = forms.map((form) => parseCertificate(issue({ publicKey: form }).certificate).keyId);
+    expect(new Set(ids).size).toBe(1);
+    const der = createPrivateKey(root.privateKey).export({ type: 'pkcs8', format: 'der' });
+    expect(issue({ issuerKey: der }).keyId).toBeDefined();
+  });
+
+  test.each<[string, Partial<IssueCertificateOptions>, RegExp]>([
+    [
+      'a secret in place of a public key',
+      { publicKey: createSecretKey(Buffer.alloc(32)) },
+      /not a secret one/,
+    ],
+    ['a public key in place of a private one', { issuerKey: publicKey }, /not a public one/],
+    ['bytes that are no key', { publicKey: Buffer.from('x') }, /cannot be read/],
+    ['text that is no key', { issuerKey: 'x' }, /cannot be read/],
+    ['a key that signs no certificates', { issuerKey: generateKeyPairSync('x25519').privateKey }, /./],
+  ])('are not %s', (_name, options, reason) => {
+    expect(() => issue(options)).toThrow(reason);
+    expect(() => issue(options)).toThrow(InvalidCertificateError);
   });
 });
 

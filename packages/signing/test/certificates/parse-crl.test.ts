@@ -125,6 +125,22 @@ describe('parseCrl', () => {
   });
 });
 
+describe('what only looks like a list', () => {
+  test.each([
+    ['an entry without a time', { entries: [sequence(smallInteger(5))] }, /an entry has 1 members/u],
+  ])('%s is malformed', (_name, parts, reason) => {
+    expect(() => parseCrl(assembleCrl(parts))).toThrow(reason);
+  });
+
+  test('an object with its fields is refused, where a parsed list is not', () => {
+    const parsed = parseCrl(assembleCrl());
+    expect(parseCrl(parsed)).toBe(parsed);
+    const twin = { ...parsed, revoked: new Map() };
+    const options = { leaf: issueBelow(root).certificate, roots: [root.certificate], at: AT };
+    expect(validateCertificateChain({ ...options, crls: [twin] }).isValid).toBe(false);
+  });
+});
+
 describe('a list that is not complete or has no end', () => {
   test.each([
     {

@@ -7,7 +7,7 @@ import {
   InvalidCertificateError,
 } from '@truthound/protocols';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Asn1, encoded, sequence, tagged, taggedPrimitive } from '../../src/certificates/asn1-writer.ts';
+import { type Asn1, encoded, sequence, smallInteger, tagged, taggedPrimitive } from '../../src/certificates/asn1-writer.ts';
 import { createCrl, type CreateCrlOptions } from '../../src/certificates/create-crl.ts';
 import {
   basicConstraints,
@@ -281,6 +281,15 @@ describe('what a signer must be', () => {
         extendedKeyUsage(['codeSigning']),
       ],
       reason: /certification authority, which may not do codeSigning itself/u,
+    },
+    {
+      name: 'a path length without being an authority',
+      extensions: [
+        writeExtension('2.5.29.19', sequence(smallInteger(1)), { isCritical: true }),
+        keyUsage(['digitalSignature']),
+        extendedKeyUsage(['codeSigning']),
+      ],
+      reason: /path length although/u,
     },
     {
       name: 'an unknown critical extension',

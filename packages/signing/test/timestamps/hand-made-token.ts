@@ -93,6 +93,8 @@ export interface TokenParts extends InfoParts {
   readonly signers?: number;
   readonly unsigned?: readonly Asn1[];
   readonly crls?: readonly Asn1[];
+  /** After the content within its wrapper. */
+  readonly surplus?: readonly Asn1[];
 }
 
 /** A token signed with Ed25519. */
@@ -107,7 +109,8 @@ export function makeToken(parts: TokenParts): Uint8Array {
     ...parts.attributes,
   };
   const list = Object.entries(attributes).flatMap(([identifier, value]) =>
-    value === undefined ? [] : [attribute(identifier, value)],
+    // An object has each key once; a trailing x lets one attribute stand twice.
+    value === undefined ? [] : [attribute(identifier.replace(/x$/, ''), value)],
   );
   const set = encode(setOf(...list));
   const inOrder = list.sort((a, b) => Buffer.compare(encode(a), encode(b)));
@@ -140,7 +143,7 @@ export function makeToken(parts: TokenParts): Uint8Array {
           sequence(
             smallInteger(3),
             setOf(algorithm(SHA512_ID)),
-            sequence(objectIdentifier(contentType), tagged(0, octetString(info))),
+            sequence(objectIdentifier(contentType), tagged(0, octetString(info), ...(parts.surplus ?? []))),
             ...(certificates.length === 0 ? [] : [tagged(0, ...certificates)]),
             ...(parts.crls === undefined ? [] : [tagged(1, ...parts.crls)]),
             setOf(...Array.from({ length: parts.signers ?? 1 }, () => signer)),

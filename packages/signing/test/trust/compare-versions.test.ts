@@ -8,6 +8,7 @@ describe('compareVersions', () => {
       '0.0.1',
       '0.9.0',
       '0.10.0',
+      '1.0.0-1',
       '1.0.0-alpha',
       '1.0.0-alpha.1',
       '1.0.0-alpha.beta',

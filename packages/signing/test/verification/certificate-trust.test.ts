@@ -215,6 +215,32 @@ describe('a signer with a certificate', () => {
     });
   });
 
+  it('is refused by a chain without a trust step too, once its key is revoked', async () => {
+    const pluginPath = pluginFolder();
+    const pki = await createPki();
+    const store = new TrustStoreImpl({ now });
+    await store.addTrustedCertificate({ cert: pki.root.certificate });
+    const chain = new VerificationChainBuilder({ now }).withSignatureCheck().withChainCheck(store).build();
+    const signature = await sign(pluginPath, pki);
+    expect((await chain.verify({ pluginPath, signature })).isValid).toBe(true);
+    await store.revokeCertificate({ keyId: signature.keyId, reason: 'lost' });
+    expect((await chain.verify({ pluginPath, signature })).verdict).toBe('revoked');
+  });
+
+  it('is refused where no step traces its certificate, and told what is missing', async () => {
+    const pluginPath = pluginFolder();
+    const pki = await createPki();
+    const store = new TrustStoreImpl({ now });
+    await store.addTrustedCertificate({ cert: pki.root.certificate });
+    const signature = await sign(pluginPath, pki);
+    const chain = new VerificationChainBuilder({ now }).withSignatureCheck().withTrustCheck(store).build();
+    const result = await chain.verify({ pluginPath, signature });
+    expect(result.verdict).toBe('untrusted');
+    expect(result.errors[0]?.message).toContain('add withChainCheck');
+    const bare = new VerificationChainBuilder({ now }).withSignatureCheck().build();
+    expect((await bare.verify({ pluginPath, signature })).verdict).toBe('untrusted');
+  });
+
   it('that is also known by its key does not depend on its certificate', async () => {
     const pluginPath = pluginFolder();
     const pki = await createPki();

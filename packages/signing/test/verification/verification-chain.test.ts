@@ -526,4 +526,56 @@ describe('a custom handler', () => {
     expect(result).toMatchObject({ isValid: false, verdict: 'error' });
     expect(result.errors[0]?.message).toMatch(/the step "broken" failed: no network/);
   });
+
+  it.each<[string, () => unknown, RegExp]>([
+    ['throws a text', () => throwing('offline'), /the step "odd" failed: offline/],
+    ['answers nothing', () => undefined, /must answer a list of errors/],
+    ['answers true', () => true, /must answer a list of errors/],
+  ])('that %s makes the plugin invalid', async (_name, answer, reason) => {
+    const pluginPath = pluginFolder();
+    const signer = await createSigner();
+    const chain = builder()
+      .withSignatureCheck({ keys: [signer.publicKey] })
+      .withCustomHandler({ name: 'odd', verify: answer as () => [] })
+      .build();
+    const result = await chain.verify({ pluginPath, signature: await signer.sign(pluginPath) });
+    expect(result.isValid).toBe(false);
+    expect(result.errors[0]?.message).toMatch(reason);
+  });
+
+  it.each([
+    ['no name', { verify: () => [] }],
+    ['an empty name', { name: '', verify: () => [] }],
+    ['no function', { name: 'x' }],
+  ])('has a name and a function, not %s', (_name, handler) => {
+    expect(() => builder().withCustomHandler(handler as never)).toThrow(TypeError);
+  });
+});
+
+/** Not every thrown thing is an Error. */
+function throwing(thrown: unknown): never {
+  throw thrown;
+}
+
+describe('misuse', () => {
+  it('is a TypeError: stores and signatures that are none, options that exclude each other', async () => {
+    expect(() => builder().withTrustCheck({} as never)).toThrow(TypeError);
+    expect(() => builder().withChainCheck({} as never)).toThrow(TypeError);
+    const pluginPath = pluginFolder();
+    const signature = await (await createSigner()).sign(pluginPath);
+    const chain = builder().withSignatureCheck().build();
+    await expect(chain.verify({ pluginPath, signature, signatures: [signature] })).rejects.toThrow(TypeError);
+  });
+
+  it('of a signature without its statement is invalid', async () => {
+    const pluginPath = pluginFolder();
+    const signature = await (await createSigner()).sign(pluginPath);
+    const chain = builder().withIntegrityCheck().withSignatureCheck().build();
+    for (const part of ['payload', 'keyId', 'signature'] as const) {
+      const result = await chain.verify({ pluginPath, signature: { ...signature, [part]: undefined } });
+      expect(result).toMatchObject({ isValid: false, signers: [], files: [] });
+    }
+    const unknown = { ...signature, algorithm: 'ROT13' as never };
+    expect((await chain.verify({ pluginPath, signature: unknown })).verdict).toBe('invalid');
+  });
 });
