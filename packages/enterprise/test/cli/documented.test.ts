@@ -164,6 +164,11 @@ describe('docs/cli.md', () => {
     for (const command of commands) expect(PAGE).toContain(`truthound ${command}`);
   });
 
+  it.each(['run-after-an-edit', 'dev'])('shows the screen "%s" as a terminal showed it', async (name) => {
+    const screen = await readFile(new URL(`../../../../docs/screens/${name}.txt`, import.meta.url), 'utf8');
+    expect(PAGE).toContain(`\n${screen.trimEnd()}\n`);
+  });
+
   it('has a way shown here to each exit code that it gives, and to no other', () => {
     for (const command of EXIT_CODES.keys()) {
       const shown = INVOCATIONS.filter(([name]) => name === command).map(([, , exitCode]) => exitCode);

@@ -68,6 +68,17 @@ export class TerminalSession implements Disposable {
     this.#tmux('send-keys', ...keys);
   }
 
+  /** Types a text as it is. */
+  type(text: string): void {
+    this.#tmux('send-keys', '-l', text);
+  }
+
+  /** Empties the terminal, with what has scrolled away. */
+  clear(): void {
+    this.#tmux('send-keys', '-R');
+    this.#tmux('clear-history');
+  }
+
   [Symbol.dispose](): void {
     this.#tmux('kill-server');
   }

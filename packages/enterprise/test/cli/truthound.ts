@@ -13,7 +13,9 @@ export const COMMAND: readonly string[] = [
 ];
 
 /** Where Node keeps what it made of the sources: each of the many processes starts in half the time. */
-const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/truthound-cli', import.meta.url));
+export const COMPILE_CACHE: string = fileURLToPath(
+  new URL('../../node_modules/.cache/truthound-cli', import.meta.url),
+);
 
 /** Whether this Node runs the sources as they are. Older ones do not know `using`, and run what was built. */
 export const canRunSources: boolean = Number(process.versions.node.split('.')[0]) >= 24;
