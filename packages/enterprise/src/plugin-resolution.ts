@@ -109,7 +109,9 @@ export class PluginResolution {
   #orderAmong(ids: ReadonlySet<string>): ResolutionResult {
     const lenient = this.#createResolver({ strict: false, allowMissingOptional: true });
     const plugins = this.#plugins.filter(({ id }) => ids.has(id));
-    const inside = plugins.map((plugin) => ({ ...plugin, dependencies: onlyAmong(plugin, ids) }));
+    // Who names one that is not here would wait for it.
+    const here = new Set(plugins.map(({ id }) => id));
+    const inside = plugins.map((plugin) => ({ ...plugin, dependencies: onlyAmong(plugin, here) }));
     return lenient.resolve(inside);
   }
 

@@ -54,11 +54,11 @@ beforeAll(async () => {
   });
   await workshop.plugin('broken', { sign: false, manifest: { permissions: { everything: true } } });
   await install(await pack('library'), await pack('scoped'), await pack('broken'));
-}, 60_000);
+}, 240_000);
 
 afterAll(() => workshop[Symbol.asyncDispose]());
 
-describe('scanEntrypoints', () => {
+describe('scanEntrypoints', { timeout: 120_000 }, () => {
   it('finds the plugins among the host’s own dependencies, verifies and runs them', async () => {
     await using manager = await manage(workshop, { pluginDirs: [], scanEntrypoints: true, hostRoot });
     expect(manager.listPlugins().map(({ id, path }) => [id, path])).toEqual([
