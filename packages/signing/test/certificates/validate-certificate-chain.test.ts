@@ -7,7 +7,14 @@ import {
   InvalidCertificateError,
 } from '@truthound/protocols';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Asn1, encoded, sequence, smallInteger, tagged, taggedPrimitive } from '../../src/certificates/asn1-writer.ts';
+import {
+  type Asn1,
+  encoded,
+  sequence,
+  smallInteger,
+  tagged,
+  taggedPrimitive,
+} from '../../src/certificates/asn1-writer.ts';
 import { createCrl, type CreateCrlOptions } from '../../src/certificates/create-crl.ts';
 import {
   basicConstraints,
