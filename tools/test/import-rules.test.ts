@@ -33,10 +33,19 @@ afterEach(() => {
 
 describe('the import rules', () => {
   it('let enterprise reach everything, and the others protocols', () => {
-    write('packages/enterprise/src/a.ts', "import '@truthound/signing';\nimport '@truthound/protocols';\n");
+    write(
+      'packages/enterprise/src/composition.ts',
+      "import '@truthound/signing';\nimport '@truthound/protocols';\n",
+    );
     write('packages/signing/src/a.ts', "import '@truthound/protocols';\nimport 'node:fs';\n");
 
     expect(brokenRules()).toEqual([]);
+  });
+
+  it('let only the composition name the classes of the others', () => {
+    write('packages/enterprise/src/a.ts', "import '@truthound/signing';\n");
+
+    expect(brokenRules()).toEqual(['one-composition-root']);
   });
 
   it('refuse an import of a neighbour', () => {

@@ -199,6 +199,19 @@ describe.runIf(cgroups?.folders.memory !== undefined)('with a control group', ()
   });
 });
 
+it.runIf(isLinux)(
+  'keeps a policy with programs without bubblewrap, where the kernel is new enough',
+  async () => {
+    const { context } = await start(
+      { findBubblewrap: () => Promise.resolve(undefined) },
+      { allowSubprocess: true, blockedModules: [] },
+    );
+    expect(context.enforcement.network.by).toContain('seccomp');
+    expect(context.enforcement.hostSignals.by).toContain('landlock');
+    expect(listOpen(context.enforcement)).toEqual(cgroups === undefined ? ['memory'] : []);
+  },
+);
+
 describe.runIf(isLinux)('a share of CPU', () => {
   const burn = (milliseconds: number): number => {
     const from = process.cpuUsage();

@@ -8,7 +8,7 @@ const act: HostileAct = {
   attack: esModule(`
     import fs from 'node:fs';
     export const attack = ({ outside }) => {
-      for (const way of [() => process.chdir(outside), () => fs.readdirSync('..'), () => fs.readFileSync('../../etc/passwd')])
+      for (const way of [() => process.chdir(outside), () => fs.readdirSync('../..'), () => fs.readFileSync('../../../etc/passwd')])
         try { way(); if (process.cwd() !== '/') return process.cwd() + way; } catch {}
     };`),
 };
