@@ -5,7 +5,7 @@
  * @module
  */
 import { MAX_VALUE_DEPTH, TAG } from './plain-json.ts';
-import { append, defineProperty, hasOwn, isArray, objectKeys, put } from './primordials.ts';
+import { append, define, hasOwn, isArray, mapSet, objectKeys, put, setAdd } from './primordials.ts';
 
 /** Something that arrived is not what an honest peer sends. */
 export class MalformedMessageError extends Error {
@@ -162,7 +162,7 @@ class ValueDecoder {
     const entries = asArray(content);
     for (let index = 0; index < entries.length; index += 1) {
       const pair = asArray(entries[index]);
-      result.set(this.decode(pair[0], depth + 1), this.decode(pair[1], depth + 1));
+      mapSet(result, this.decode(pair[0], depth + 1), this.decode(pair[1], depth + 1));
     }
     return result;
   }
@@ -170,7 +170,8 @@ class ValueDecoder {
   #readSet(content: unknown, depth: number): Set<unknown> {
     const result = this.#keep(new Set<unknown>());
     const items = asArray(content);
-    for (let index = 0; index < items.length; index += 1) result.add(this.decode(items[index], depth + 1));
+    for (let index = 0; index < items.length; index += 1)
+      setAdd(result, this.decode(items[index], depth + 1));
     return result;
   }
 
@@ -183,13 +184,12 @@ class ValueDecoder {
       ? ERROR_CLASSES[name as keyof typeof ERROR_CLASSES]
       : Error;
     const result = this.#keep(new ErrorClass(typeof facts['message'] === 'string' ? facts['message'] : ''));
-    defineHidden(result, 'stack', typeof facts['stack'] === 'string' ? facts['stack'] : '');
-    if (result.name !== name) defineHidden(result, 'name', name);
+    define(result, 'stack', typeof facts['stack'] === 'string' ? facts['stack'] : '');
+    if (result.name !== name) define(result, 'name', name);
     if (typeof facts['code'] === 'string' || typeof facts['code'] === 'number')
       Object.assign(result, { code: facts['code'] });
-    if (facts['cause'] !== undefined) defineHidden(result, 'cause', this.decode(facts['cause'], depth + 1));
-    if (facts['errors'] !== undefined)
-      defineHidden(result, 'errors', this.decode(facts['errors'], depth + 1));
+    if (facts['cause'] !== undefined) define(result, 'cause', this.decode(facts['cause'], depth + 1));
+    if (facts['errors'] !== undefined) define(result, 'errors', this.decode(facts['errors'], depth + 1));
     return result;
   }
 
@@ -200,13 +200,15 @@ class ValueDecoder {
   }
 
   #readBytes(content: unknown): unknown {
-    const [type, index] = asArray(content);
+    const pair = asArray(content);
+    const type = pair[0];
+    const index = pair[1];
     const part = typeof index === 'number' ? this.#options.parts[index] : undefined;
     if (part === undefined || typeof type !== 'string' || typeof index !== 'number')
       throw new MalformedMessageError('bytes are missing');
     // Each use may make a copy: a few bytes of text would become gigabytes.
     if (hasOwn(this.#usedParts, index)) throw new MalformedMessageError('bytes are used twice');
-    defineProperty(this.#usedParts, index, { value: true });
+    define(this.#usedParts, index, true);
     if (type === 'Uint8Array') return part;
     // A copy of its own: the part may share a larger buffer, and other types need alignment.
     const bytes = part.slice();
@@ -249,7 +251,9 @@ function readNumber(content: unknown): number {
 }
 
 function readRegExp(content: unknown): RegExp {
-  const [source, flags] = asArray(content);
+  const pair = asArray(content);
+  const source = pair[0];
+  const flags = pair[1];
   if (typeof source !== 'string' || typeof flags !== 'string')
     throw new MalformedMessageError('a regular expression is malformed');
   try {
@@ -258,8 +262,4 @@ function readRegExp(content: unknown): RegExp {
   } catch (cause) {
     throw new MalformedMessageError('a regular expression is malformed', { cause });
   }
-}
-
-function defineHidden(target: object, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, writable: true, configurable: true, enumerable: false });
 }

@@ -9,15 +9,18 @@
  */
 import { MAX_VALUE_DEPTH, TAG, isPlainJson } from './plain-json.ts';
 import {
+  SafeMap,
   append,
   arrayPrototype,
   bigIntToString,
   dateGetTime,
-  defineProperty,
+  define,
   getPrototypeOf,
   hasOwn,
   isArray,
+  isDetached,
   isView,
+  jsonStringify,
   mapForEach,
   mapGet,
   mapSet,
@@ -72,7 +75,7 @@ function describePath(path: Path): string {
   if ('suffix' in path) return describePath(path.parent) + path.suffix;
   const { parent, key } = path;
   const isName = typeof key === 'string' && /^[\w$]+$/.test(key);
-  return describePath(parent) + (isName ? `.${key}` : `[${JSON.stringify(key)}]`);
+  return describePath(parent) + (isName ? `.${key}` : `[${jsonStringify(key)}]`);
 }
 
 function cannotCross(path: Path, what: string): TypeError {
@@ -93,7 +96,7 @@ function tagged(tag: string, content: unknown): unknown {
 class ValueEncoder {
   readonly parts: Uint8Array[] = [];
   readonly #openStream: EncodeOptions['openStream'];
-  readonly #indexes = new Map<unknown, unknown>();
+  readonly #indexes = new SafeMap<unknown, unknown>();
   #count = 0;
 
   constructor(openStream: EncodeOptions['openStream']) {
@@ -200,7 +203,7 @@ class ValueEncoder {
     mapForEach(value, (item, key) => {
       const at = {
         parent: path,
-        suffix: `.get(${typeof key === 'string' ? JSON.stringify(key) : String(entries.length)})`,
+        suffix: `.get(${typeof key === 'string' ? jsonStringify(key) : String(entries.length)})`,
       };
       const pair = [
         this.encode(key, { parent: at, suffix: ' key' }, depth + 1),
@@ -257,12 +260,12 @@ function bytesOf(view: ArrayBufferView, path: Path): Uint8Array {
 }
 
 function assertAttached<Memory extends ArrayBufferLike>(memory: Memory, path: Path): Memory {
-  if ('detached' in memory && memory.detached)
+  if (memory instanceof ArrayBuffer && isDetached(memory))
     throw cannotCross(path, 'its bytes were transferred away; copy them first');
   return memory;
 }
 
 /** Own `toJSON: undefined` hides one that somebody put on `Array.prototype`; arrays serialise by index all the same. */
 function withoutInheritedToJson<Items extends unknown[]>(items: Items): Items {
-  return 'toJSON' in arrayPrototype ? defineProperty(items, 'toJSON', { value: undefined }) : items;
+  return 'toJSON' in arrayPrototype ? define(items, 'toJSON', undefined) : items;
 }

@@ -11,7 +11,16 @@
  */
 import { MalformedMessageError } from './decode-value.ts';
 import { FULL_LIMITS, type MessageLimits, MessageSizeError, assertTextFits } from './message-limits.ts';
-import { isArray, jsonParse, jsonStringify } from './primordials.ts';
+import {
+  append,
+  arrayPrototype,
+  define,
+  isArray,
+  jsonParse,
+  jsonStringify,
+  numberIsInteger,
+  objectKeys,
+} from './primordials.ts';
 
 /** A message and the bytes beside it. */
 export interface Frame {
@@ -29,7 +38,29 @@ const NO_PARTS: readonly Uint8Array[] = [];
 
 /** The text of a message without bytes. */
 export function toLine(message: unknown): string {
-  return `${jsonStringify(message)}\n`;
+  return `${stringify(message)}\n`;
+}
+
+/** As JSON, whatever somebody has put on `Object.prototype` for `JSON.stringify` to call. */
+function stringify(message: unknown): string {
+  return jsonStringify('toJSON' in arrayPrototype ? withoutToJson(message) : message);
+}
+
+/** The same data in objects that inherit nothing. */
+function withoutToJson(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isArray(value)) {
+    const items: unknown[] = [];
+    for (let index = 0; index < value.length; index += 1) append(items, withoutToJson(value[index]));
+    return define(items, 'toJSON', undefined);
+  }
+  const result = { __proto__: null } as unknown as Record<string, unknown>;
+  const keys = objectKeys(value);
+  for (let index = 0; index < keys.length; index += 1) {
+    const key = keys[index] ?? '';
+    result[key] = withoutToJson((value as Readonly<Record<string, unknown>>)[key]);
+  }
+  return result;
 }
 
 /** The start of a message with bytes; the parts follow it unchanged. */
@@ -38,10 +69,10 @@ export function toBinaryHead(message: unknown, parts: readonly Uint8Array[]): Ui
   let bodyLength = 0;
   for (let index = 0; index < parts.length; index += 1) {
     const length = parts[index]?.byteLength ?? 0;
-    lengths[index] = length;
+    append(lengths, length);
     bodyLength += length;
   }
-  const head = Buffer.from(jsonStringify([message, lengths]), 'utf8');
+  const head = Buffer.from(stringify([message, lengths]), 'utf8');
   const frame = Buffer.allocUnsafe(HEAD_BYTES + head.byteLength);
   frame[0] = BINARY;
   frame.writeUInt32LE(head.byteLength, 1);
@@ -214,13 +245,13 @@ function splitBody(head: unknown, body: Buffer): Omit<Frame, 'bytes'> {
     const length: unknown = head[1][index];
     if (
       typeof length !== 'number' ||
-      !Number.isInteger(length) ||
+      !numberIsInteger(length) ||
       length < 0 ||
       start + length > body.byteLength
     ) {
       throw new MalformedMessageError('a part is longer than its message');
     }
-    parts[index] = new Uint8Array(body.buffer, body.byteOffset + start, length);
+    append(parts, new Uint8Array(body.buffer, body.byteOffset + start, length));
     start += length;
   }
   if (start !== body.byteLength) throw new MalformedMessageError('bytes are left over');

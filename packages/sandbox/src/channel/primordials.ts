@@ -32,12 +32,28 @@ export const jsonParse: (text: string) => unknown = JSON.parse;
 export const isView: (value: unknown) => value is ArrayBufferView = ArrayBuffer.isView;
 export const toText: (value: unknown) => string = String;
 export const numberIsFinite: (value: unknown) => boolean = Number.isFinite;
+export const numberIsInteger: (value: unknown) => boolean = Number.isInteger;
 
 export const apply: (fn: unknown, self: unknown, args: readonly unknown[]) => unknown =
   Reflect.apply as never;
 
 export const objectPrototype: object = Object.prototype;
 export const arrayPrototype: readonly unknown[] = Array.prototype as readonly unknown[];
+
+/**
+ * A `Map` whose methods nobody can replace. Without an iterable to start from, and not to be iterated: that would
+ * call what can be.
+ */
+export class SafeMap<Key, Value> extends Map<Key, Value> {
+  static {
+    const { prototype } = Map;
+    const names = ['get', 'set', 'has', 'delete', 'clear', 'forEach', 'size'] as const;
+    for (let index = 0; index < names.length; index += 1) {
+      const name = names[index] ?? 'get';
+      Object.defineProperty(this.prototype, name, Object.getOwnPropertyDescriptor(prototype, name) ?? {});
+    }
+  }
+}
 
 export const mapGet: Method<Map<unknown, unknown>, [key: unknown], unknown> = uncurryThis(Map.prototype.get);
 export const mapSet: Method<Map<unknown, unknown>, [key: unknown, value: unknown], unknown> = uncurryThis(
@@ -72,20 +88,35 @@ export const typedArrayName: (value: unknown) => string | undefined = uncurryThi
   tagGetter as (this: unknown) => string | undefined,
 );
 
+/** Gives an object a property of its own, hidden from loops. What descriptors inherit is not looked at. */
+export function define<Target extends object>(target: Target, key: PropertyKey, value: unknown): Target {
+  const descriptor = { __proto__: null, value, writable: true, configurable: true };
+  return defineProperty(target, key, descriptor as PropertyDescriptor);
+}
+
+function defineVisible(target: object, key: PropertyKey, value: unknown): void {
+  const descriptor = { __proto__: null, value, writable: true, enumerable: true, configurable: true };
+  defineProperty(target, key, descriptor as PropertyDescriptor);
+}
+
+/** Whether the memory of an `ArrayBuffer` was transferred away. Shared memory never is. */
+const detachedGetter = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'detached')?.get;
+export const isDetached: (memory: ArrayBuffer) => boolean = uncurryThis(
+  detachedGetter as (this: ArrayBuffer) => boolean,
+);
+
 /**
  * Sets a property as an object literal would: what a prototype holds under that name is not called. Plain
  * assignment does the same where no prototype knows the name, and is many times faster.
  */
 export function put(target: object, key: string, value: unknown): void {
-  if (key in objectPrototype)
-    defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  if (key in objectPrototype) defineVisible(target, key, value);
   else (target as Record<string, unknown>)[key] = value;
 }
 
 /** Appends without calling a patchable `push`, or a setter that somebody gave `Array.prototype`. */
 export function append<Item>(list: Item[], item: Item): void {
   const { length } = list;
-  if (length in arrayPrototype)
-    defineProperty(list, length, { value: item, writable: true, enumerable: true, configurable: true });
+  if (length in arrayPrototype) defineVisible(list, length, item);
   else list[length] = item;
 }

@@ -8,7 +8,7 @@ import type { RemoteErrorData } from '@truthound/protocols';
 import { MalformedMessageError } from './decode-value.ts';
 import { MAX_MESSAGE_BYTES, MessageSizeError } from './message-limits.ts';
 import type { AnyStreamMessage } from './messages.ts';
-import { append, mapGet, mapSet } from './primordials.ts';
+import { SafeMap, append, mapGet, mapSet } from './primordials.ts';
 
 /** Items a consumer asks for ahead, while they are small. */
 const WINDOW = 16;
@@ -58,10 +58,10 @@ interface Incoming {
 /** The streams of one connection. */
 export class StreamTable {
   readonly #host: StreamHost;
-  readonly #outgoing = new Map<number, Outgoing>();
-  readonly #incoming = new Map<number, Incoming>();
+  readonly #outgoing = new SafeMap<number, Outgoing>();
+  readonly #incoming = new SafeMap<number, Incoming>();
   /** Streams that the consumer left, until the other side confirms it: how many items may still come. */
-  readonly #left = new Map<number, number>();
+  readonly #left = new SafeMap<number, number>();
   #waitingBytes = 0;
   #nextId = 1;
 

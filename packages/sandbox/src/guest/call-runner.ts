@@ -1,10 +1,11 @@
 /** Runs the calls that the host sends, and the calls that the plugin makes to the host. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CallMessage, PluginEntryPoint, SentTarget } from '../channel/messages.ts';
-import { apply, hasOwn, stringIncludes } from '../channel/primordials.ts';
+import { SafeMap, apply, hasOwn, stringIncludes } from '../channel/primordials.ts';
 import { compileFunction } from './compile-function.ts';
 import { describeError } from './describe-error.ts';
 import { type GuestChannel, rebuildError } from './guest-channel.ts';
+import { pinMethods } from './pin-methods.ts';
 import { bindHostFunctions, createPluginContext } from './plugin-context.ts';
 
 type Callable = (...args: readonly unknown[]) => unknown;
@@ -66,8 +67,8 @@ export class CallRunner {
   readonly #channel: GuestChannel;
   readonly #pluginId: string;
   readonly #current = new AsyncLocalStorage<RunningCall>();
-  readonly #running = new Map<number, RunningCall>();
-  readonly #hostCalls = new Map<number, HostCall>();
+  readonly #running = new SafeMap<number, RunningCall>();
+  readonly #hostCalls = new SafeMap<number, HostCall>();
   /** Functions that the host calls by id. */
   readonly #functions: SentFunction[] = [];
   readonly #host: ReturnType<typeof bindHostFunctions>;
@@ -77,6 +78,7 @@ export class CallRunner {
   constructor(channel: GuestChannel, pluginId: string, hostFunctions: readonly string[]) {
     this.#channel = channel;
     this.#pluginId = pluginId;
+    pinMethods(this.#current);
     this.#host = bindHostFunctions(hostFunctions, (name, args) => this.#callHost(name, args));
   }
 
@@ -101,7 +103,10 @@ export class CallRunner {
   #currentCall(): RunningCall | undefined {
     const kept = this.#current.getStore();
     if (kept !== undefined || this.#running.size !== 1) return kept;
-    const [only] = this.#running.values();
+    let only: RunningCall | undefined;
+    this.#running.forEach((call) => {
+      only = call;
+    });
     return only;
   }
 
@@ -194,14 +199,15 @@ export class CallRunner {
       throw new Error('the host called a function that it did not send');
     if (target.type === 'module') {
       const { namespace } = await importHeld(target.url);
-      return apply(exportOf(namespace, target.exportName, target.url), undefined, args);
+      // Awaited here: to return a promise from an async function calls its `then`, which may have been replaced.
+      return await apply(exportOf(namespace, target.exportName, target.url), undefined, args);
     }
     if (this.#plugin === undefined)
       throw new Error('this sandbox has no plugin: createSandbox was called without one');
     const callable = exportOf(this.#plugin, target.exportName, `plugin "${this.#pluginId}"`);
     return target.exportName === 'activate'
-      ? this.#activate(callable, args)
-      : apply(callable, undefined, args);
+      ? await this.#activate(callable, args)
+      : await apply(callable, undefined, args);
   }
 
   #activate(activate: Callable, [data, options]: readonly unknown[]): unknown {

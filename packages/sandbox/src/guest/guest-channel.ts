@@ -5,6 +5,7 @@ import type { DirectReader } from '../channel/direct-reader.ts';
 import { encodeValue } from '../channel/encode-value.ts';
 import type { Frame } from '../channel/frames.ts';
 import type { AnyStreamMessage, GuestMessage, HostMessage } from '../channel/messages.ts';
+import { append } from '../channel/primordials.ts';
 import { StreamTable } from '../channel/streams.ts';
 import { describeError } from './describe-error.ts';
 
@@ -59,7 +60,12 @@ export class GuestChannel {
   /** Sends a message that ends with a value. @throws TypeError that names what in it cannot cross. */
   sendValue(head: Values, value: unknown, path: string): void {
     const { json, isTagged, parts } = encodeValue(value, { path, openStream: this.#openStream });
-    this.#connection.send([...head, json, isTagged], parts);
+    // No spreading, which would call an iterator that the plugin may have replaced.
+    const message: unknown[] = [];
+    for (let index = 0; index < head.length; index += 1) append(message, head[index]);
+    append(message, json);
+    append(message, isTagged);
+    this.#connection.send(message, parts);
   }
 
   flush(): void {
