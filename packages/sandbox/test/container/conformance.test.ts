@@ -1,8 +1,10 @@
-import { describe, test } from 'vitest';
+import { describe, test, vi } from 'vitest';
 import { isolatingEngineConformance, sandboxEngineConformance } from '../../src/conformance.ts';
 import { ContainerSandboxEngine } from '../../src/index.ts';
 import { containerRuntimes } from '../support/container-runtimes.ts';
 import { PROCESS_POLICY } from '../support/policy.ts';
+
+vi.setConfig({ testTimeout: 180_000 });
 
 describe.skipIf(containerRuntimes.length === 0).each(containerRuntimes)(
   'ContainerSandboxEngine on %s keeps the contract of every engine',

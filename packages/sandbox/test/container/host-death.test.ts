@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ContainerSandboxEngine } from '../../src/index.ts';
 import { containerRuntimes } from '../support/container-runtimes.ts';
 import {
@@ -12,6 +12,9 @@ import {
   startBystander,
 } from '../support/engine-command.ts';
 import { PROCESS_POLICY } from '../support/policy.ts';
+
+// Two hosts and four containers, on a machine that does other things as well.
+vi.setConfig({ testTimeout: 180_000 });
 
 const HOST = join(import.meta.dirname, '..', 'support', 'host-with-containers.ts');
 

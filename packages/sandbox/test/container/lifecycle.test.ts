@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import {
   AIRGAPPED,
   STRICT,
-  type SandboxContext,
   SandboxError,
   type SandboxLogEvent,
   SandboxResourceError,
@@ -13,11 +12,15 @@ import {
   createPolicy,
   findUnenforced,
 } from '@truthound/protocols';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ContainerSandboxEngine } from '../../src/index.ts';
 import { containerRuntimes } from '../support/container-runtimes.ts';
 import { inspectContainer, listContainersOf, listImages } from '../support/engine-command.ts';
 import { PROCESS_POLICY } from '../support/policy.ts';
+
+/** A machine that does other things as well takes its time to start containers. */
+const PATIENT_MS = 180_000;
+vi.setConfig({ testTimeout: PATIENT_MS, hookTimeout: PATIENT_MS });
 
 /** Processes of a container, as this machine sees them. */
 function listProcessesOf(containerId: string): readonly string[] {
@@ -209,13 +212,15 @@ describe.skipIf(containerRuntimes.length === 0).each(containerRuntimes)(
         ['stderr', 'the end'],
         ['stdout', 'hello'],
       ]);
+      const startedAt = performance.now();
       await engine.execute(context, async () => {
         const line = `${'x'.repeat(1000)}\n`;
         for (let count = 0; count < 5000; count += 1)
           if (!process.stdout.write(line))
             await new Promise((resolve) => process.stdout.once('drain', resolve));
       });
-      expect(events.length).toBeLessThan(3000);
+      // Some 1000 such lines a second, counted by the second.
+      expect(events.length).toBeLessThan(1100 * ((performance.now() - startedAt) / 1000 + 2));
       expect(context.isAlive).toBe(true);
     });
 
@@ -301,28 +306,18 @@ describe.skipIf(containerRuntimes.length === 0).each(containerRuntimes)(
       await using ready = new ContainerSandboxEngine({ runtime, standby: 1 });
       const plugin = join(outside, 'standby');
       fs.mkdirSync(plugin);
-      fs.writeFileSync(join(plugin, 'index.js'), 'exports.pid = () => process.pid;\n');
-      const first = await ready.createSandbox('first', PROCESS_POLICY);
-      const [own = ''] = listContainersOf(runtime);
-      await expect.poll(() => listContainersOf(runtime), { timeout: 30_000 }).toHaveLength(2);
-      const parked = listContainersOf(runtime).find((name) => name !== own);
-      // It runs, and Node in it has started; whether it is parked yet, only the next start shows.
-      const others: SandboxContext[] = [];
-      await expect
-        .poll(
-          async () => {
-            const before = listContainersOf(runtime);
-            others.push(await ready.createSandbox('next', PROCESS_POLICY, { plugin }));
-            const started = listContainersOf(runtime).filter((name) => !before.includes(name));
-            return started.length;
-          },
-          { timeout: 30_000 },
-        )
-        .toBe(0);
-      expect(parked).toBeDefined();
-      const last = others.at(-1)!;
-      expect(await ready.execute(last, { export: 'pid' })).toBe(1);
-      expect(await ready.execute(first, () => 'alive')).toBe('alive');
+      fs.writeFileSync(
+        join(plugin, 'index.js'),
+        'exports.where = () => __filename;\nglobalThis.calls = 0;\nexports.count = () => ++globalThis.calls;\n',
+      );
+      const use = async (): Promise<string> => {
+        await using context = await ready.createSandbox('next', PROCESS_POLICY, { plugin });
+        expect(await ready.execute(context, { export: 'count' })).toBe(1);
+        return await ready.execute<string>(context, { export: 'where' });
+      };
+      // A container that is started for a plugin mounts it; one that waited gets a copy.
+      expect(await use()).toBe(join(plugin, 'index.js'));
+      await expect.poll(use, { timeout: PATIENT_MS / 2 }).toMatch(/\/copies\/plugin\/index\.js$/);
       await ready.cleanup();
       expect(listContainersOf(runtime)).toEqual([]);
     });
