@@ -20,13 +20,16 @@ const contexts = await Promise.all(
   ),
 );
 if (task === 'busy') {
+  const isBusy = contexts.map((context) => new Promise((resolve) => context.on('log', resolve)));
   for (const context of contexts) {
     for (let call = 0; call < CALLS_EACH; call += 1)
       engine
         .execute(context, () => {
+          console.log('busy from now on');
           for (;;);
         })
         .catch(() => undefined);
   }
+  await Promise.all(isBusy);
 } else await engine.cleanup();
 console.log(ownerLabel());
