@@ -59,6 +59,23 @@ describe('a statement', () => {
     expect(parseStatement(bytes)).toMatchObject({ createdAt: NOW, expiresAt: NOW });
   });
 
+  it('keeps which files are executable', () => {
+    const files = [{ ...file('run.sh'), executable: true }];
+    expect(parseStatement(statementBytes({ ...statement, files })).files).toEqual(files);
+  });
+
+  it.each([
+    ['files', /files are not a list/, (json: Record<string, unknown>) => (json['files'] = {})],
+    [
+      'certificates',
+      /certificates is not a list/,
+      (json: Record<string, unknown>) =>
+        (json['signer'] = { ...(json['signer'] as object), certificates: {} }),
+    ],
+  ])('has its %s in a list', (_name, reason, change) => {
+    expect(() => parseStatement(changed(change))).toThrow(reason);
+  });
+
   it('lists files in canonical JSON', () => {
     const files = fc.array(
       fc.record({

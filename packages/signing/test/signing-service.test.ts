@@ -466,6 +466,14 @@ describe('the signature file', () => {
     ).resolves.toMatchObject({ isValid: true });
   });
 
+  it('is not written when it would be larger than 4 MiB', async () => {
+    const pluginPath = pluginFolder();
+    const metadata = { text: 'x'.repeat(4 * 1024 * 1024) };
+    const signature = await (await createSigner()).sign(pluginPath, { metadata });
+    await expect(writeSignatures(pluginPath, [signature])).rejects.toThrow(/bundle the plugin/);
+    expect(await readSignatures(pluginPath)).toEqual([]);
+  });
+
   it('writes 1 to 16 signatures', async () => {
     const pluginPath = pluginFolder();
     const signature = await (await createSigner()).sign(pluginPath);

@@ -279,6 +279,17 @@ describe('the file', () => {
     expect(heard).not.toHaveBeenCalled();
   });
 
+  it('finds no withdrawal of a certificate where there is none, and names one by its serial number', async () => {
+    const store = inMemory();
+    const parsed = parseCertificate(await certificate());
+    await store.revokeCertificate({ certId: 'a'.repeat(64), reason: 'lost' });
+    await store.revokeCertificate({ serial: parsed.serial, reason: 'lost' });
+    expect(store.findRevocation({ signedAt: NOW })).toBeUndefined();
+    const found = store.findRevocation({ certificates: [parsed], signedAt: NOW });
+    expect(found?.certId).toBe(`serial ${parsed.serial}`);
+    expect(store.getTrustLevel('nobody')).toBe(TrustLevel.UNKNOWN);
+  });
+
   it('covers a plugin that does not say its version by every range of versions', async () => {
     const store = inMemory();
     await store.revokeCertificate({ pluginId: 'csv', beforeVersion: '2.0.0', reason: 'leaks' });

@@ -313,6 +313,16 @@ describe('what a signer must be', () => {
     },
   ];
 
+  test('is valid for any purpose where the caller asks for none', () => {
+    const anything = {
+      leaf: issueBelow(root, { extendedKeyUsage: ['serverAuth'] }).certificate,
+      roots: [root.certificate],
+      at: AT,
+    };
+    expect(validateCertificateChain({ ...anything, purpose: 'any' }).isValid).toBe(true);
+    expect(validateCertificateChain(anything).isValid).toBe(false);
+  });
+
   test.each(rows)('refuses one with $name', ({ extensions, reason }) => {
     expectRefusal(handLeaf({ extensions }), InvalidCertificateError, reason);
   });

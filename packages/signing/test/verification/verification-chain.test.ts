@@ -14,6 +14,7 @@ import {
   generateKeyPair,
   writeSignatures,
 } from '../../src/index.ts';
+import { matchesPattern } from '../../src/verification/trust-verifier.ts';
 import { NOW, createSigner, pluginFolder, putFile } from '../plugin-folder.ts';
 
 const now = (): Date => NOW;
@@ -577,5 +578,21 @@ describe('misuse', () => {
     }
     const unknown = { ...signature, algorithm: 'ROT13' as never };
     expect((await chain.verify({ pluginPath, signature: unknown })).verdict).toBe('invalid');
+  });
+});
+
+describe('a pattern of plugin ids', () => {
+  it.each([
+    ['csv', 'csv', true],
+    ['csv', 'csv2', false],
+    ['*', 'anything', true],
+    ['c*v', 'csv', true],
+    ['c*v', 'cv', true],
+    ['cs*sv', 'csv', false],
+    ['a*b*c', 'a-b-c', true],
+    ['a*b*c', 'a-c', false],
+    ['a*b*b', 'a-b', false],
+  ])('%s and %s: %s', (pattern, text, fits) => {
+    expect(matchesPattern(pattern, text)).toBe(fits);
   });
 });
