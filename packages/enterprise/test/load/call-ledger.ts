@@ -7,11 +7,7 @@ interface RunningVersion {
   readonly flaw: Flaw;
 }
 
-interface Entry {
-  /** The versions that ran it, one for each time. */
-  readonly ranIn: RunningVersion[];
-  outcome: 'pending' | 'answered' | 'aborted' | 'crashed' | 'lost';
-}
+type Outcome = 'pending' | 'answered' | 'aborted' | 'crashed' | 'lost';
 
 /** What became of all calls. */
 export interface LedgerReport {
@@ -33,54 +29,72 @@ export interface LedgerReport {
   readonly complaints: readonly string[];
 }
 
-/** Every call by its token: how often and where it ran, as the plugins tell, and how it ended, as the callers see it. */
+/**
+ * Every call by its token: how often and where it ran, as the plugins tell, and how it ended, as the callers see
+ * it. There are millions of them, so that each is a place in a few lists and not an object.
+ */
 export class CallLedger {
-  readonly #entries: Entry[] = [];
+  readonly #outcomes: Outcome[] = [];
+  readonly #runs: number[] = [];
+  readonly #rounds: number[] = [];
+  readonly #flawOfRound = new Map<number, Flaw>();
   readonly #complaints: string[] = [];
   #changedVersion = 0;
+  #byUnhealthy = 0;
 
   /** A new token. */
   open(): number {
-    return this.#entries.push({ ranIn: [], outcome: 'pending' }) - 1;
+    this.#runs.push(0);
+    this.#rounds.push(0);
+    return this.#outcomes.push('pending') - 1;
   }
 
   /** A plugin says that it runs a call. */
   readonly ran = (token: unknown, version: unknown): void => {
-    this.#entries[Number(token)]!.ranIn.push(version as RunningVersion);
+    const { round, flaw } = version as RunningVersion;
+    this.#runs[Number(token)]! += 1;
+    this.#rounds[Number(token)] = round;
+    this.#flawOfRound.set(round, flaw);
+    if (!becomesHealthy(flaw)) this.#byUnhealthy += 1;
   };
 
   answered(token: number, answer: unknown): void {
-    const entry = this.#entries[token]!;
     const { token: answeredToken, round } = answer as { readonly token: unknown; readonly round: unknown };
-    entry.outcome = answeredToken === token ? 'answered' : 'lost';
-    if (entry.outcome === 'lost') this.#complain(`call ${String(token)} got ${JSON.stringify(answer)}`);
-    if (entry.ranIn.at(-1)?.round !== round) this.#changedVersion += 1;
+    const isRight = answeredToken === token;
+    this.#outcomes[token] = isRight ? 'answered' : 'lost';
+    if (!isRight) this.#complain(`call ${String(token)} got ${JSON.stringify(answer)}`);
+    if (this.#rounds[token] !== round) this.#changedVersion += 1;
   }
 
   failed(token: number, error: unknown): void {
-    const entry = this.#entries[token]!;
-    const version = entry.ranIn.at(-1);
-    const ranInCrashing = version === undefined || version.flaw === 'crashes in bake';
-    if (error instanceof ReloadError && error.step === 'interrupted') entry.outcome = 'aborted';
-    else if (error instanceof SandboxError && ranInCrashing) entry.outcome = 'crashed';
+    const round = this.#rounds[token]!;
+    const hasRun = this.#runs[token]! > 0;
+    const mayCrash = !hasRun || this.#flawOfRound.get(round) === 'crashes in bake';
+    if (error instanceof ReloadError && error.step === 'interrupted') this.#outcomes[token] = 'aborted';
+    else if (error instanceof SandboxError && mayCrash) this.#outcomes[token] = 'crashed';
     else {
-      entry.outcome = 'lost';
-      this.#complain(`call ${String(token)} in round ${String(version?.round)}: ${String(error)}`);
+      this.#outcomes[token] = 'lost';
+      this.#complain(`call ${String(token)} in round ${String(round)}: ${String(error)}`);
     }
   }
 
   report(): LedgerReport {
-    const count = (isMeant: (entry: Entry) => boolean): number => this.#entries.filter(isMeant).length;
+    const counts = new Map<Outcome, number>();
+    let doubled = 0;
+    for (const [token, outcome] of this.#outcomes.entries()) {
+      counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+      const runs = this.#runs[token]!;
+      if (runs > 1 || (outcome === 'answered' && runs === 0)) doubled += 1;
+    }
+    const count = (outcome: Outcome): number => counts.get(outcome) ?? 0;
     return {
-      calls: this.#entries.length,
-      answered: count(({ outcome }) => outcome === 'answered'),
-      aborted: count(({ outcome }) => outcome === 'aborted'),
-      crashed: count(({ outcome }) => outcome === 'crashed'),
-      lost: count(({ outcome }) => outcome === 'lost' || outcome === 'pending'),
-      doubled: count(
-        ({ ranIn, outcome }) => ranIn.length > 1 || (outcome === 'answered' && ranIn.length === 0),
-      ),
-      byUnhealthy: count(({ ranIn }) => ranIn.some(({ flaw }) => !becomesHealthy(flaw))),
+      calls: this.#outcomes.length,
+      answered: count('answered'),
+      aborted: count('aborted'),
+      crashed: count('crashed'),
+      lost: count('lost') + count('pending'),
+      doubled,
+      byUnhealthy: this.#byUnhealthy,
       changedVersion: this.#changedVersion,
       complaints: this.#complaints,
     };
