@@ -192,7 +192,7 @@ describe('Whatever happens around a reload', () => {
 
   it(
     'no call is lost, made twice, or answered by another version than it began on or by one never healthy',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       await fc.assert(
         fc.asyncProperty(scenario, async ({ operations, instanceCount, hasState }) => {

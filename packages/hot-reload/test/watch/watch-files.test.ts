@@ -213,7 +213,7 @@ describe('HotReloadManager.watch, on real files', () => {
 
   it(
     'W-64: watches 10,000 files with a handle a folder, and lets go of all',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       const countHandles = (): number =>
         process.getActiveResourcesInfo().filter((name) => name === 'FSEventWrap' || name === 'FSEVENTWRAP')
