@@ -9,7 +9,12 @@ import { readFileSync } from 'node:fs';
 import type { ContainerExpectations, StepReport } from './guest-plan.ts';
 
 /** Files that are read for it. */
-export const CHECKED_PATHS: readonly string[] = ['/proc/self', '/sys/fs/cgroup'];
+export const CHECKED_PATHS: readonly string[] = [
+  '/proc/self/mountinfo',
+  '/proc/self/net/dev',
+  '/proc/self/status',
+  '/sys/fs/cgroup',
+];
 
 /** What is looked at. */
 export type ContainerCheck =

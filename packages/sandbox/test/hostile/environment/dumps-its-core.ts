@@ -14,7 +14,8 @@ const act: HostileAct = {
   },
   expect: { error: 'ERR_SANDBOX', alive: false },
   verify: ({ exit }) => {
-    assert.equal(exit?.signal, 'SIGABRT');
+    // The kernel gives a container’s first process no SIGABRT; the C library then takes harder measures.
+    assert.match(String(exit?.signal), /^SIG(?:ABRT|SEGV)$/);
     const names = readdirSync(tmpdir()).filter((name) =>
       name.startsWith(`truthound-sandbox-${String(process.pid)}-`),
     );
