@@ -5,7 +5,7 @@ const act: HostileAct = {
   title: 'sends a line that never ends',
   weakness: 'W-08',
   attacks: [],
-  policy: { maxMemoryMb: 64, maxCpuPercent: Infinity },
+  policy: { maxMemoryMb: 24, maxCpuPercent: Infinity },
   attack: esModule(`
     import fs from 'node:fs';
     export const attack = () => {
