@@ -252,7 +252,7 @@ describe('truthound-sign', () => {
     await runOk('trust', 'add', '--store', store, '--cert', join(folder, 'acme.crt'));
     await expect(runOk(...revoke, certId)).resolves.toMatch(/^revoked\n$/);
     const listed = await runOk('trust', 'list', '--store', store);
-    expect(listed).toMatch(new RegExp(`certificate ${certId} {2}revoked`));
+    expect(listed).toContain(`certificate ${certId}  revoked`);
     writeFileSync(list, '{}');
     await expect(run(['trust', 'import', list, '--store', store])).resolves.toMatchObject({ exitCode: 3 });
   });

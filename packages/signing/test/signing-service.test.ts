@@ -338,7 +338,10 @@ describe('what cannot be signed', () => {
       NINE: certificate.repeat(9),
     };
     const given = Object.fromEntries(
-      Object.entries(options).map(([name, value]) => [name, texts[String(value)] ?? value]),
+      Object.entries(options).map(([name, value]) => [
+        name,
+        (typeof value === 'string' ? texts[value] : undefined) ?? value,
+      ]),
     );
     await expect(signer.sign(pluginFolder(), given)).rejects.toThrow(message);
   });

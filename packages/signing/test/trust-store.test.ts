@@ -232,7 +232,13 @@ describe('the file', () => {
   });
 
   test.each<[string, (path: string) => void, RegExp]>([
-    ['a folder', (path) => void mkdirSync(path), /not a regular file|EISDIR/],
+    [
+      'a folder',
+      (path) => {
+        mkdirSync(path);
+      },
+      /not a regular file|EISDIR/,
+    ],
     [
       'a list',
       (path) => {
