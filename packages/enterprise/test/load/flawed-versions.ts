@@ -40,7 +40,7 @@ function codeOf(round: number, flaw: Flaw): string {
     export const health = () => ({ isHealthy: ${String(flaw !== 'unhealthy')}, reason: "not ready" });
     export const work = async (token) => {
       begun += 1;
-      if (${String(flaw === 'crashes in bake')} && begun === 5) setTimeout(() => process.exit(9));
+      if (${String(flaw === 'crashes in bake')} && begun === 2) setTimeout(() => process.exit(9));
       await truthound.host["ledger.ran"](token, { round: ${String(round)}, flaw: "${flaw}" });
       if (token % 5 === 0) await new Promise((resolve) => setTimeout(resolve, token % 20));
       return { token, round: ${String(round)} };

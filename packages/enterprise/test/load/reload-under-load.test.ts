@@ -4,11 +4,11 @@ import { type LoadPlan, type LoadReport, reloadUnderLoad } from './reload-under-
 
 const PLANS: Readonly<Record<string, LoadPlan>> = {
   /** With every test run. */
-  short: { plugins: 2, callers: 8, reloads: 10, brokenEvery: 2, instances: 2 },
+  short: { plugins: 2, callers: 8, reloads: 10, brokenEvery: 2, instances: 2, bakeTimeMs: 400 },
   /** All plugins and callers, and each way to be broken once. */
-  wide: { plugins: 8, callers: 64, reloads: 10, brokenEvery: 2, instances: 2 },
+  wide: { plugins: 8, callers: 64, reloads: 10, brokenEvery: 2, instances: 2, bakeTimeMs: 2_000 },
   /** Everything: minutes on a quiet machine, hours on a busy one. */
-  full: { plugins: 8, callers: 64, reloads: 100, brokenEvery: 5, instances: 2 },
+  full: { plugins: 8, callers: 64, reloads: 100, brokenEvery: 5, instances: 2, bakeTimeMs: 2_000 },
 };
 
 /** `TRUTHOUND_LOAD_TEST=wide` or `full`. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type ReloadResult, ReloadStrategy } from '@truthound/protocols';
 import { type EnterprisePluginManager, HotReloadManager } from '../../src/index.ts';
 import { manage } from '../support/manage.ts';
@@ -13,6 +14,8 @@ export interface LoadPlan {
   readonly reloads: number;
   /** One in so many versions is broken. */
   readonly brokenEvery: number;
+  /** How long new versions are watched: long enough for this machine to notice that one has crashed. */
+  readonly bakeTimeMs: number;
   /** Instances of each plugin, so that ROLLING has something to roll. */
   readonly instances: number;
 }
@@ -52,7 +55,7 @@ export async function reloadUnderLoad(plan: LoadPlan): Promise<LoadReport> {
     },
     {
       createHotReload: (lifecycle, loader) =>
-        new HotReloadManager(lifecycle, { loader, startTimeoutMs: 5_000, bakeTimeMs: 200 }),
+        new HotReloadManager(lifecycle, { loader, startTimeoutMs: 5_000, bakeTimeMs: plan.bakeTimeMs }),
     },
   );
   const supervised: string[] = [];
@@ -84,6 +87,8 @@ async function call(
       ledger.answered(token, await handle.call('work', token as never));
     } catch (error) {
       ledger.failed(token, error);
+      // A call that is refused at once must not keep the event loop from what would make it work again.
+      await setImmediate();
     }
   }
 }
