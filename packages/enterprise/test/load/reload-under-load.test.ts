@@ -4,11 +4,35 @@ import { type LoadPlan, type LoadReport, reloadUnderLoad } from './reload-under-
 
 const PLANS: Readonly<Record<string, LoadPlan>> = {
   /** With every test run. */
-  short: { plugins: 2, callers: 8, reloads: 10, brokenEvery: 2, instances: 2, bakeTimeMs: 400 },
+  short: {
+    plugins: 2,
+    callers: 8,
+    reloads: 10,
+    brokenEvery: 2,
+    instances: 2,
+    startTimeoutMs: 5_000,
+    bakeTimeMs: 400,
+  },
   /** All plugins and callers, and each way to be broken once. */
-  wide: { plugins: 8, callers: 64, reloads: 10, brokenEvery: 2, instances: 2, bakeTimeMs: 2_000 },
+  wide: {
+    plugins: 8,
+    callers: 64,
+    reloads: 10,
+    brokenEvery: 2,
+    instances: 2,
+    startTimeoutMs: 30_000,
+    bakeTimeMs: 2_000,
+  },
   /** Everything: minutes on a quiet machine, hours on a busy one. */
-  full: { plugins: 8, callers: 64, reloads: 100, brokenEvery: 5, instances: 2, bakeTimeMs: 2_000 },
+  full: {
+    plugins: 8,
+    callers: 64,
+    reloads: 100,
+    brokenEvery: 5,
+    instances: 2,
+    startTimeoutMs: 30_000,
+    bakeTimeMs: 2_000,
+  },
 };
 
 /** `TRUTHOUND_LOAD_TEST=wide` or `full`. */
@@ -59,7 +83,7 @@ describe('plugins that are called at full speed while they are reloaded', () => 
       const wrong = reloads.filter(
         ({ flaw, result, serving, expected }) =>
           (result.success ? flaw !== 'none' : flaw === 'none' && !isTooSlow(result)) ||
-          result.rolledBack !== (flaw === 'crashes in bake') ||
+          result.rolledBack !== (flaw === 'crashes in bake' && !isTooSlow(result)) ||
           serving !== expected,
       );
       expect(wrong).toEqual([]);

@@ -14,6 +14,8 @@ export interface LoadPlan {
   readonly reloads: number;
   /** One in so many versions is broken. */
   readonly brokenEvery: number;
+  /** Limit of each step of a start: what a version that hangs costs. */
+  readonly startTimeoutMs: number;
   /** How long new versions are watched: long enough for this machine to notice that one has crashed. */
   readonly bakeTimeMs: number;
   /** Instances of each plugin, so that ROLLING has something to roll. */
@@ -55,7 +57,11 @@ export async function reloadUnderLoad(plan: LoadPlan): Promise<LoadReport> {
     },
     {
       createHotReload: (lifecycle, loader) =>
-        new HotReloadManager(lifecycle, { loader, startTimeoutMs: 5_000, bakeTimeMs: plan.bakeTimeMs }),
+        new HotReloadManager(lifecycle, {
+          loader,
+          startTimeoutMs: plan.startTimeoutMs,
+          bakeTimeMs: plan.bakeTimeMs,
+        }),
     },
   );
   const supervised: string[] = [];
