@@ -7,7 +7,7 @@ import {
   SandboxTimeoutError,
   createPolicy,
 } from '@truthound/protocols';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   EnterprisePluginManager,
   type EnterprisePluginManagerConfig,
@@ -270,13 +270,10 @@ describe('reloading', () => {
     await workshop.plugin('ponger', { code: 'export const ping = () => "one";' });
     await using manager = await manage(workshop, { watchForChanges: true, reload: { bakeTimeMs: 0 } });
     const handle = await manager.load<Ping>('ponger');
-    const reloaded = new Promise<void>((resolve) => {
-      manager.lifecycle.on('on-reload', () => {
-        resolve();
-      });
-    });
     await workshop.plugin('ponger', { version: '1.0.1', code: 'export const ping = () => "two";' });
-    await reloaded;
+    await vi.waitFor(() => {
+      expect(handle.version).toBe('1.0.1');
+    }, 45_000);
     expect(await handle.call('ping')).toBe('two');
   });
 
