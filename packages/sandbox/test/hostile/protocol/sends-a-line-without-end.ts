@@ -5,7 +5,7 @@ const act: HostileAct = {
   title: 'sends a line that never ends',
   weakness: 'W-08',
   attacks: [],
-  policy: { maxMemoryMb: 24, maxCpuPercent: Infinity },
+  policy: { maxMemoryMb: 64, maxCpuPercent: Infinity, maxExecutionTimeSec: 200 },
   attack: esModule(`
     import fs from 'node:fs';
     export const attack = () => {
