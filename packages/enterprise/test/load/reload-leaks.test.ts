@@ -57,7 +57,8 @@ describe('what the host holds', () => {
           code: `export const ping = () => ${String(version)};`,
         });
       await publish(0);
-      await using manager = await manage(workshop, { reload: { bakeTimeMs: 0 } });
+      // A guest that waits for the next plugin would be one process more.
+      await using manager = await manage(workshop, { reload: { bakeTimeMs: 0 }, standby: 0 });
       const handle = await manager.load('ponger');
       const reload = async (version: number): Promise<void> => {
         await publish(version);
