@@ -6,7 +6,7 @@ const act: HostileAct = {
   title: 'reports violations without end, for the host to log',
   weakness: 'W-13',
   attacks: ['wallTime'],
-  policy: { maxExecutionTimeSec: 0.4 },
+  policy: { maxExecutionTimeSec: 1 },
   attack: esModule(`
     import fs from 'node:fs';
     export const attack = () => {

@@ -5,7 +5,7 @@ const act: HostileAct = {
   title: 'reads the messages of the host before its runtime does',
   weakness: 'W-01',
   attacks: ['wallTime'],
-  policy: { maxExecutionTimeSec: 0.4 },
+  policy: { maxExecutionTimeSec: 1 },
   attack: esModule(`
     import fs from 'node:fs';
     export const attack = () => {

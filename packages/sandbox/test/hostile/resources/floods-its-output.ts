@@ -5,7 +5,7 @@ const act: HostileAct = {
   title: 'writes to its standard streams without end',
   weakness: 'W-08',
   attacks: ['wallTime'],
-  policy: { maxExecutionTimeSec: 0.4 },
+  policy: { maxExecutionTimeSec: 1 },
   attack: esModule(`
     import fs from 'node:fs';
     const bytes = Buffer.from('\\n'.repeat(65_536));

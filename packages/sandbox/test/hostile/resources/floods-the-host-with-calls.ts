@@ -5,7 +5,7 @@ const act: HostileAct = {
   title: 'calls the host without end, and never reads an answer',
   weakness: 'W-08',
   attacks: ['wallTime'],
-  policy: { maxExecutionTimeSec: 0.4 },
+  policy: { maxExecutionTimeSec: 1 },
   host: { get: () => 'x'.repeat(10_000) },
   attack: esModule(`
     export const attack = () => {

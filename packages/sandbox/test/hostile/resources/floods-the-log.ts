@@ -4,7 +4,7 @@ const act: HostileAct = {
   title: 'logs without end',
   weakness: 'W-08',
   attacks: ['wallTime'],
-  policy: { maxExecutionTimeSec: 0.4 },
+  policy: { maxExecutionTimeSec: 1 },
   attack: async () => {
     for (;;) {
       for (let lines = 0; lines < 1000; lines += 1) console.log('x'.repeat(1000));

@@ -5,7 +5,7 @@ const act: HostileAct = {
   title: 'reports progress without end',
   weakness: 'W-08',
   attacks: ['wallTime'],
-  policy: { maxExecutionTimeSec: 0.4 },
+  policy: { maxExecutionTimeSec: 1 },
   attack: esModule(`
     export const attack = async () => {
       for (;;) {

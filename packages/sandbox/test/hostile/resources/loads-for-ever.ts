@@ -5,7 +5,7 @@ const act: HostileAct = {
   title: 'computes without end while it loads',
   weakness: 'W-06',
   attacks: ['wallTime'],
-  policy: { maxExecutionTimeSec: 0.4 },
+  policy: { maxExecutionTimeSec: 1 },
   attack: esModule(`
     export const attack = () => true;
     for (;;);`),

@@ -5,7 +5,7 @@ const act: HostileAct = {
   title: 'waits at its top level for what never comes',
   weakness: 'W-06',
   attacks: ['wallTime'],
-  policy: { maxExecutionTimeSec: 0.4 },
+  policy: { maxExecutionTimeSec: 1 },
   attack: esModule(`
     export const attack = () => true;
     await new Promise(() => undefined);`),

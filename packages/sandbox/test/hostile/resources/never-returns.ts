@@ -4,7 +4,7 @@ const act: HostileAct = {
   title: 'never returns, and listens to every signal that could end it',
   weakness: 'W-06',
   attacks: ['wallTime'],
-  policy: { maxExecutionTimeSec: 0.4 },
+  policy: { maxExecutionTimeSec: 1 },
   attack: () => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGXCPU', 'SIGALRM'] as const)
       process.on(signal, () => undefined);

@@ -4,7 +4,7 @@ const act: HostileAct = {
   title: 'answers with a promise that never settles',
   weakness: 'W-06',
   attacks: ['wallTime'],
-  policy: { maxExecutionTimeSec: 0.4 },
+  policy: { maxExecutionTimeSec: 1 },
   attack: () => new Promise(() => undefined),
   expect: { error: 'ERR_SANDBOX_TIMEOUT', alive: false },
   provable: false,

@@ -4,7 +4,7 @@ const act: HostileAct = {
   title: 'never lets a timer run',
   weakness: 'W-06',
   attacks: ['wallTime'],
-  policy: { maxExecutionTimeSec: 0.4 },
+  policy: { maxExecutionTimeSec: 1 },
   attack: () => {
     const spin = (): unknown => Promise.resolve().then(spin);
     return spin();

@@ -4,7 +4,7 @@ const act: HostileAct = {
   title: 'exits into a handler that never returns',
   weakness: 'W-06',
   attacks: ['wallTime'],
-  policy: { maxExecutionTimeSec: 0.4 },
+  policy: { maxExecutionTimeSec: 1 },
   attack: () => {
     process.on('exit', () => {
       for (;;);
