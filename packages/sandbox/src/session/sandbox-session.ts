@@ -177,6 +177,9 @@ export class SandboxSession implements SandboxContext {
           session.#ready = { resolve, reject };
         });
         session.#enforcement = await options.createReport(steps);
+        // Whoever gets a session listens for its end, which must then be to come.
+        const reason = session.#endReason;
+        if (reason !== undefined) throw reason;
       });
       return session;
     } catch (error) {

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import {
+  type EnforcementReport,
   PluginExecutionError,
   SandboxError,
   SandboxResourceError,
@@ -8,6 +9,7 @@ import {
   createPolicy,
 } from '@truthound/protocols';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createEnforcementReport } from '../../src/confinement/enforcement.ts';
 import { SandboxSession } from '../../src/session/sandbox-session.ts';
 import { FAKE_POLICY, FakeGuest, sessionOptions, startSession } from './fake-guest.ts';
 
@@ -63,6 +65,20 @@ describe('starting', () => {
     guest.send('ready', [{ step: 'x'.repeat(500), ok: 'yes', detail: 7, more: 1 }]);
     await expect(starting).rejects.toThrow('enough');
     expect(seen).toEqual([[{ step: `${'x'.repeat(100)}… (500 characters)`, ok: false, detail: '' }]]);
+  });
+
+  it('refuses a guest that is gone before its report is made, with the reason', async () => {
+    const guest = new FakeGuest();
+    const createReport = async (): Promise<EnforcementReport> => {
+      guest.end({ isOutOfMemory: true });
+      await guest.exited;
+      return createEnforcementReport(FAKE_POLICY, []);
+    };
+    const starting = SandboxSession.start(sessionOptions(guest, { createReport }));
+    guest.send('hello', 1);
+    await guest.next('setup');
+    guest.send('ready', []);
+    await expect(starting).rejects.toMatchObject({ code: 'ERR_SANDBOX_RESOURCE', resourceType: 'memory' });
   });
 
   it('ends a guest that never says hello, naming the limit', async () => {
