@@ -5,7 +5,7 @@
  * @module
  */
 import { type Dirent, type Stats, readdirSync, statSync } from 'node:fs';
-import { chown } from 'node:fs/promises';
+import { lchown } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import type { AppliedLayer } from './enforcement.ts';
 import type { PermittedPaths } from './node-permissions.ts';
@@ -78,22 +78,26 @@ function allows(user: UserId, stats: Stats | undefined, rights: number): boolean
   return ((stats.mode >> shift) & rights) === rights;
 }
 
-/** Makes a user the owner of a file, or of a folder with all that is in it. */
+/** Makes a user the owner of a file, or of a folder with all that is in it; of links, and not of what they lead to. */
 export async function giveTo({ uid, gid }: UserId, path: string): Promise<void> {
   const isFolder = statSync(path).isDirectory();
   const names = isFolder ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
-  for (const each of [path, ...names.map((name) => join(path, name))]) await chown(each, uid, gid);
+  for (const each of [path, ...names.map((name) => join(path, name))]) await lchown(each, uid, gid);
 }
 
-/** What running as somebody else keeps. */
-export function otherUserLayer({ uid }: UserId): AppliedLayer {
+/** What running as somebody else keeps, where the kernel says that the process does. */
+export function otherUserLayer({ uid }: UserId, pid: number): readonly AppliedLayer[] {
+  if (look(`/proc/${String(pid)}`)?.uid !== uid) return [];
   const who = `it runs as user ${String(uid)}`;
-  return {
-    name: 'other-user',
-    claims: [
-      { guarantee: 'hostSignals', strength: 'enforced', detail: `${who}, and the host as another` },
-      { guarantee: 'fileWrite', strength: 'partial', detail: `${who}, who owns nothing` },
-      { guarantee: 'fileRead', strength: 'partial', detail: `${who}, who owns nothing` },
-    ],
-  };
+  return [
+    {
+      name: 'other-user',
+      claims: [
+        // Guests of other sandboxes run as the same user.
+        { guarantee: 'hostSignals', strength: 'partial', detail: `${who}, and the host as another` },
+        { guarantee: 'fileWrite', strength: 'partial', detail: `${who}, who owns nothing` },
+        { guarantee: 'fileRead', strength: 'partial', detail: `${who}, who owns nothing` },
+      ],
+    },
+  ];
 }

@@ -68,7 +68,7 @@ export class OuterConfinement implements Disposable {
         ),
       );
     }
-    if (plan.user !== undefined) layers.push(otherUserLayer(plan.user));
+    if (plan.user !== undefined) layers.push(...otherUserLayer(plan.user, guest.processId));
     if (plan.prlimit !== undefined && !(holds('kernel:memory') && holds('kernel:descriptors')))
       layers.push(...(await applyOuterLimits(plan.prlimit, guest.processId, plan.policy, plan.user)));
     layers.push(...(await this.#confirmGroup(guest, plan)));

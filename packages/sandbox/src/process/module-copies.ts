@@ -81,7 +81,8 @@ export class ModuleCopies {
       `module-${String(this.#copies.size)}`,
       isFolder ? '' : root.slice(dirname(root).length + 1),
     );
-    await cp(root, target, { recursive: true, dereference: true });
+    // Links stay links: one that leads out of the package would bring in what the host has not named.
+    await cp(root, target, { recursive: true, verbatimSymlinks: true });
     await this.#share(target);
     return target;
   }
