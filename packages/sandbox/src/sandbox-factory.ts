@@ -2,6 +2,7 @@ import { IsolationLevel, type SandboxEngine, SandboxError, compareIsolation } fr
 import { ContainerSandboxEngine, type ContainerSandboxEngineOptions } from './engines/container.ts';
 import { NoopSandboxEngine } from './engines/noop.ts';
 import { ProcessSandboxEngine, type ProcessSandboxEngineOptions } from './engines/process.ts';
+import { SessionEngine } from './engines/session-engine.ts';
 
 /** Options for the engine that is made; each engine takes its own and ignores the others'. */
 export type EngineOptions = ContainerSandboxEngineOptions & ProcessSandboxEngineOptions;
@@ -111,7 +112,7 @@ export class SandboxEngineRegistry {
   /** The level, and why its engine does not work here, where the engine says so. */
   #explain(level: IsolationLevel): string {
     const engine = this.#singletons.get(level);
-    const reason = engine instanceof ContainerSandboxEngine ? engine.unavailableReason : undefined;
+    const reason = engine instanceof SessionEngine ? engine.unavailableReason : undefined;
     return reason === undefined ? `"${level}"` : `"${level}" (${reason})`;
   }
 

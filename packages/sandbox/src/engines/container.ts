@@ -1,16 +1,10 @@
 import { join, relative } from 'node:path';
 import {
-  type InvokeOptions,
   IsolationLevel,
   type SandboxContext,
-  type SandboxEngine,
   SandboxError,
-  type SandboxFunction,
   type SandboxOptions,
-  type SandboxReference,
   type SecurityPolicy,
-  ValidationRangeError,
-  createPolicy,
 } from '@truthound/protocols';
 import { type PolicyPaths, grantPaths } from '../confinement/granted-paths.ts';
 import { assertEnforced, createEnforcementReport } from '../confinement/enforcement.ts';
@@ -26,13 +20,11 @@ import {
 } from '../container/detect-runtime.ts';
 import { assertPinned } from '../container/image-reference.ts';
 import { copyForGuest, isReadableByGuest, shareWithGuest } from '../container/shared-copy.ts';
-import { type ResolvedPluginSource, resolvePluginSource, toModuleUrl } from '../plugin-entry-point.ts';
+import { type ResolvedPluginSource, resolvePluginSource } from '../plugin-entry-point.ts';
 import { ModuleCopies } from '../process/module-copies.ts';
-import { StandbyPool } from '../process/standby-pool.ts';
-import type { Target } from '../session/call-target.ts';
 import { SandboxSession } from '../session/sandbox-session.ts';
 import { assertEngineFits } from './engine-fit.ts';
-import { OwnedSessions } from './owned-sessions.ts';
+import { STARTUP_TIMEOUT_MS, SessionEngine } from './session-engine.ts';
 
 /** How a {@link ContainerSandboxEngine} starts its guests. */
 export interface ContainerSandboxEngineOptions {
@@ -62,45 +54,20 @@ interface SandboxFacts {
   readonly granted: PolicyPaths;
 }
 
-const STARTUP_TIMEOUT_MS = 30_000;
 const REMEDY =
   'it needs an engine with cgroups, namespaces and seccomp, on Linux with Landlock (kernel 6.12 or newer for all of it); `await engine.diagnose()` says what was found';
 
 /** Runs each plugin in a container of its own, on Docker or Podman, with the same lockdown inside as a guest process has. */
-export class ContainerSandboxEngine implements SandboxEngine {
+export class ContainerSandboxEngine extends SessionEngine<ContainerSite> {
   readonly isolationLevel: IsolationLevel = IsolationLevel.CONTAINER;
   readonly #request: RuntimeRequest;
-  readonly #sessions = new OwnedSessions();
-  readonly #standbySize: number;
-  #standby: StandbyPool<ContainerSite> | undefined;
-  #probe: Promise<boolean> | undefined;
-  #unavailableReason: string | undefined;
 
   /** @throws ValidationRangeError for a number of standby containers that is none, or an image that may change */
   constructor(options: ContainerSandboxEngineOptions = {}) {
     const { runtime, image, runtimeArgs = [], guestNode = process.execPath, standby = 0 } = options;
-    if (!Number.isInteger(standby) || standby < 0) {
-      const problem = `must be a whole number of at least 0, not ${String(standby)}`;
-      throw new ValidationRangeError({
-        subject: 'ContainerSandboxEngineOptions',
-        faults: [{ path: 'standby', problem, outOfRange: true }],
-      });
-    }
+    super('ContainerSandboxEngineOptions', standby);
     if (image !== undefined) assertPinned(image);
     this.#request = { runtime, image, node: guestNode, runtimeArgs: [...runtimeArgs] };
-    this.#standbySize = standby;
-    this.#standby = standby > 0 ? new StandbyPool(standby) : undefined;
-  }
-
-  /** Whether a sandbox runs here, found by running one. */
-  isAvailable(): Promise<boolean> {
-    this.#probe ??= this.#runProbe();
-    return this.#probe;
-  }
-
-  /** Why it is not available, once {@link isAvailable} has answered that. */
-  get unavailableReason(): string | undefined {
-    return this.#unavailableReason;
   }
 
   /** Which engine is used here: `docker`, `podman`, or `undefined` where none works, which {@link diagnose} explains. */
@@ -136,58 +103,9 @@ export class ContainerSandboxEngine implements SandboxEngine {
     const { site, visible } = await this.#prepare(facts, source, options.signal);
     const session = await this.#startSession(facts, site, options);
     const copies = new ModuleCopies(pluginId, site.copies, site.mounted, shareWithGuest);
-    this.#sessions.add(session, copies, () => site.clear());
-    if (visible !== undefined) await this.#load(session, visible, options.signal);
+    this.sessions.add(session, copies, () => site.clear());
+    if (visible !== undefined) await this.load(session, visible, options.signal);
     return session;
-  }
-
-  execute<Args extends readonly unknown[], Result>(
-    context: SandboxContext,
-    target: SandboxFunction<Args, Result>,
-    ...args: Args
-  ): Promise<Awaited<Result>>;
-  execute<Result = unknown>(
-    context: SandboxContext,
-    target: SandboxReference,
-    ...args: readonly unknown[]
-  ): Promise<Result>;
-  execute(context: SandboxContext, target: Target, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#sessions.call(context, target, args);
-  }
-
-  invoke<Args extends readonly unknown[], Result>(
-    context: SandboxContext,
-    target: SandboxFunction<Args, Result>,
-    args: Args,
-    options?: InvokeOptions,
-  ): Promise<Awaited<Result>>;
-  invoke<Result = unknown>(
-    context: SandboxContext,
-    target: SandboxReference,
-    args: readonly unknown[],
-    options?: InvokeOptions,
-  ): Promise<Result>;
-  invoke(
-    context: SandboxContext,
-    target: Target,
-    args: readonly unknown[],
-    options?: InvokeOptions,
-  ): Promise<unknown> {
-    return this.#sessions.call(context, target, args, options);
-  }
-
-  async terminate(context: SandboxContext): Promise<void> {
-    await this.#sessions.terminate(context);
-  }
-
-  async cleanup(): Promise<void> {
-    await this.#sessions.terminateAll();
-    await this.#standby?.[Symbol.asyncDispose]();
-    this.#standby = this.#standbySize > 0 ? new StandbyPool(this.#standbySize) : undefined;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.cleanup();
   }
 
   async #findRuntime(pluginId: string): Promise<UsableRuntime> {
@@ -208,7 +126,7 @@ export class ContainerSandboxEngine implements SandboxEngine {
     const start = (pluginFolder: string | undefined, isStandby: boolean): Promise<ContainerSite> =>
       ContainerSite.start({ ...facts, pluginFolder, isStandby, signal: isStandby ? undefined : signal });
     const key = containerStandbyKey(facts.policy, facts.granted);
-    const parked = this.#standby?.take(key, () => start(undefined, true));
+    const parked = this.standby?.take(key, () => start(undefined, true));
     if (source === undefined) return { site: parked ?? (await start(undefined, false)), visible: undefined };
     if (parked === undefined && (await isReadableByGuest(source.root)))
       return { site: await start(source.root, false), visible: source };
@@ -256,32 +174,6 @@ export class ContainerSandboxEngine implements SandboxEngine {
     } catch (error) {
       await site.clear();
       throw error;
-    }
-  }
-
-  async #load(
-    session: SandboxSession,
-    source: ResolvedPluginSource,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    try {
-      await session.load({ entryUrl: toModuleUrl(source.entry), rootUrl: toModuleUrl(source.root) }, signal);
-    } catch (error) {
-      await session.terminate();
-      throw error;
-    }
-  }
-
-  async #runProbe(): Promise<boolean> {
-    try {
-      await using context = await this.createSandbox(
-        'truthound-probe',
-        createPolicy({ enforcement: 'best-effort' }),
-      );
-      return (await this.execute(context, () => 42)) === 42;
-    } catch (error) {
-      this.#unavailableReason = error instanceof SandboxError ? error.message : String(error);
-      return false;
     }
   }
 }

@@ -12,12 +12,9 @@ import {
   IsolationLevel,
   type ResourceUsage,
   type SandboxContext,
-  type SandboxEngine,
   SandboxError,
   type SandboxEvents,
-  type SandboxFunction,
   type SandboxOptions,
-  type SandboxReference,
   SandboxTimeoutError,
   type SecurityPolicy,
   type Unsubscribe,
@@ -29,6 +26,7 @@ import { resolvePluginSource, toModuleUrl } from '../plugin-entry-point.ts';
 import { EventHub } from '../session/event-hub.ts';
 import { type Target, toCallTarget } from '../session/call-target.ts';
 import { UsageMeter } from '../session/usage-meter.ts';
+import { CallingEngine } from './calling-engine.ts';
 import { assertEngineFits } from './engine-fit.ts';
 
 type Callable = (...args: readonly unknown[]) => unknown;
@@ -106,7 +104,7 @@ class NoopContext implements SandboxContext {
   }
 }
 
-export class NoopSandboxEngine implements SandboxEngine {
+export class NoopSandboxEngine extends CallingEngine {
   readonly isolationLevel: IsolationLevel = IsolationLevel.NONE;
   readonly #contexts = new Set<NoopContext>();
 
@@ -132,41 +130,6 @@ export class NoopSandboxEngine implements SandboxEngine {
     return context;
   }
 
-  execute<Args extends readonly unknown[], Result>(
-    context: SandboxContext,
-    target: SandboxFunction<Args, Result>,
-    ...args: Args
-  ): Promise<Awaited<Result>>;
-  execute<Result = unknown>(
-    context: SandboxContext,
-    target: SandboxReference,
-    ...args: readonly unknown[]
-  ): Promise<Result>;
-  execute(context: SandboxContext, target: Target, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#run(context, target, args);
-  }
-
-  invoke<Args extends readonly unknown[], Result>(
-    context: SandboxContext,
-    target: SandboxFunction<Args, Result>,
-    args: Args,
-    options?: InvokeOptions,
-  ): Promise<Awaited<Result>>;
-  invoke<Result = unknown>(
-    context: SandboxContext,
-    target: SandboxReference,
-    args: readonly unknown[],
-    options?: InvokeOptions,
-  ): Promise<Result>;
-  invoke(
-    context: SandboxContext,
-    target: Target,
-    args: readonly unknown[],
-    options?: InvokeOptions,
-  ): Promise<unknown> {
-    return this.#run(context, target, args, options);
-  }
-
   terminate(context: SandboxContext): Promise<void> {
     this.#own(context).end();
     return Promise.resolve();
@@ -176,10 +139,6 @@ export class NoopSandboxEngine implements SandboxEngine {
     for (const context of [...this.#contexts]) context.end();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.cleanup();
-  }
-
   #own(context: SandboxContext): NoopContext {
     if (context instanceof NoopContext) return context;
     throw new SandboxError(`the sandbox of plugin "${context.pluginId}" belongs to another engine`, {
@@ -187,7 +146,7 @@ export class NoopSandboxEngine implements SandboxEngine {
     });
   }
 
-  async #run(
+  protected async call(
     given: SandboxContext,
     target: Target,
     args: readonly unknown[],

@@ -2,16 +2,10 @@ import { realpathSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import {
   type EnforcementReport,
-  type InvokeOptions,
   IsolationLevel,
   type SandboxContext,
-  type SandboxEngine,
-  type SandboxFunction,
   type SandboxOptions,
-  type SandboxReference,
   type SecurityPolicy,
-  ValidationRangeError,
-  createPolicy,
 } from '@truthound/protocols';
 import { type AppliedLayer, assertEnforced, createEnforcementReport } from '../confinement/enforcement.ts';
 import { grantPaths } from '../confinement/granted-paths.ts';
@@ -34,15 +28,13 @@ import {
   wouldBubblewrapHelp,
 } from '../confinement/process-plan.ts';
 import { findGuestEntry } from '../guest-entry.ts';
-import { type ResolvedPluginSource, resolvePluginSource, toModuleUrl } from '../plugin-entry-point.ts';
+import { type ResolvedPluginSource, resolvePluginSource } from '../plugin-entry-point.ts';
 import { readGuestNode, toProgramPath } from '../process/guest-node.ts';
 import { type LaunchFacts, standbyKey } from '../process/launch-arguments.ts';
 import { ModuleCopies } from '../process/module-copies.ts';
-import { StandbyPool } from '../process/standby-pool.ts';
-import type { Target } from '../session/call-target.ts';
 import { SandboxSession } from '../session/sandbox-session.ts';
 import { assertEngineFits } from './engine-fit.ts';
-import { OwnedSessions } from './owned-sessions.ts';
+import { STARTUP_TIMEOUT_MS, SessionEngine } from './session-engine.ts';
 
 /** How a {@link ProcessSandboxEngine} starts its guests. */
 export interface ProcessSandboxEngineOptions {
@@ -67,40 +59,22 @@ interface StartedSession {
 /** A guest could not lock itself down as it should, and bubblewrap could. */
 class BubblewrapNeeded extends Error {}
 
-const STARTUP_TIMEOUT_MS = 30_000;
 /** Runs each plugin in a Node process of its own. */
-export class ProcessSandboxEngine implements SandboxEngine {
+export class ProcessSandboxEngine extends SessionEngine<ConfinedGuest> {
   readonly isolationLevel: IsolationLevel = IsolationLevel.PROCESS;
   readonly #node: string;
-  readonly #sessions = new OwnedSessions();
-  readonly #standbySize: number;
-  #standby: StandbyPool<ConfinedGuest> | undefined;
   readonly #host: ProcessHost;
   /** Whether a guest's own lockdown has left something open that bubblewrap closes. */
   #needsBubblewrap = false;
   /** Whether a guest of this engine has confirmed that the kernel's layers stand here. */
   #isKernelProven = false;
-  #probe: Promise<boolean> | undefined;
 
   /** @throws ValidationRangeError for a number of standby guests that is none */
   constructor(options: ProcessSandboxEngineOptions & ProcessHostOption = {}) {
     const { guestNode = process.execPath, standby = 0 } = options;
-    if (!Number.isInteger(standby) || standby < 0) {
-      const problem = `must be a whole number of at least 0, not ${String(standby)}`;
-      throw new ValidationRangeError({
-        subject: 'ProcessSandboxEngineOptions',
-        faults: [{ path: 'standby', problem, outOfRange: true }],
-      });
-    }
+    super('ProcessSandboxEngineOptions', standby);
     this.#host = { ...describeProcessHost(), ...options[PROCESS_HOST] };
     this.#node = toProgramPath(guestNode);
-    this.#standbySize = standby;
-    this.#standby = standby > 0 ? new StandbyPool<ConfinedGuest>(standby) : undefined;
-  }
-
-  isAvailable(): Promise<boolean> {
-    this.#probe ??= this.#runProbe();
-    return this.#probe;
   }
 
   async createSandbox(
@@ -115,59 +89,14 @@ export class ProcessSandboxEngine implements SandboxEngine {
     const { session, confined, readable, user } = started;
     const share = user && ((copy: string) => giveTo(user, copy));
     const copies = new ModuleCopies(pluginId, confined.scratch.modules, readable, share);
-    this.#sessions.add(session, copies, () => confined[Symbol.asyncDispose]());
-    if (source !== undefined) await this.#load(session, source, options.signal);
+    this.sessions.add(session, copies, () => confined[Symbol.asyncDispose]());
+    if (source !== undefined) await this.load(session, source, options.signal);
     return session;
   }
 
-  execute<Args extends readonly unknown[], Result>(
-    context: SandboxContext,
-    target: SandboxFunction<Args, Result>,
-    ...args: Args
-  ): Promise<Awaited<Result>>;
-  execute<Result = unknown>(
-    context: SandboxContext,
-    target: SandboxReference,
-    ...args: readonly unknown[]
-  ): Promise<Result>;
-  execute(context: SandboxContext, target: Target, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#sessions.call(context, target, args);
-  }
-
-  invoke<Args extends readonly unknown[], Result>(
-    context: SandboxContext,
-    target: SandboxFunction<Args, Result>,
-    args: Args,
-    options?: InvokeOptions,
-  ): Promise<Awaited<Result>>;
-  invoke<Result = unknown>(
-    context: SandboxContext,
-    target: SandboxReference,
-    args: readonly unknown[],
-    options?: InvokeOptions,
-  ): Promise<Result>;
-  invoke(
-    context: SandboxContext,
-    target: Target,
-    args: readonly unknown[],
-    options?: InvokeOptions,
-  ): Promise<unknown> {
-    return this.#sessions.call(context, target, args, options);
-  }
-
-  terminate(context: SandboxContext): Promise<void> {
-    return this.#sessions.terminate(context);
-  }
-
-  async cleanup(): Promise<void> {
-    await this.#sessions.terminateAll();
-    await this.#standby?.[Symbol.asyncDispose]();
+  override async cleanup(): Promise<void> {
+    await super.cleanup();
     await cgroupsAreGone();
-    this.#standby = this.#standbySize > 0 ? new StandbyPool<ConfinedGuest>(this.#standbySize) : undefined;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.cleanup();
   }
 
   async #startSession(
@@ -176,11 +105,10 @@ export class ProcessSandboxEngine implements SandboxEngine {
     options: SandboxOptions,
     source: ResolvedPluginSource | undefined,
   ): Promise<StartedSession> {
-    const needsBubblewrap = this.#needsBubblewrap;
     try {
       return await this.#tryToStart(pluginId, policy, options, source);
     } catch (error) {
-      if (!(error instanceof BubblewrapNeeded) || needsBubblewrap) throw error;
+      if (!(error instanceof BubblewrapNeeded)) throw error;
       // Once seen, known for all further guests.
       this.#needsBubblewrap = true;
       return this.#tryToStart(pluginId, policy, options, source);
@@ -199,14 +127,13 @@ export class ProcessSandboxEngine implements SandboxEngine {
     const granted = await grantPaths(policy, pluginId);
     const own = [folder, ...(source === undefined ? [] : [source.root])].map((path) => realpathSync(path));
     const paths = { read: [...own, ...granted.read], write: granted.write };
-    const needsBubblewrap = this.#needsBubblewrap;
     const plan = await planProcess(this.#host, {
       policy,
       node,
       debug,
       paths,
       always: isAbsolute(this.#node) ? [this.#node] : [],
-      needsBubblewrap,
+      needsBubblewrap: this.#needsBubblewrap,
     });
     const { kernelRoad } = plan;
     const launch: LaunchFacts = { policy, node, kernelRoad, script, debug };
@@ -268,37 +195,12 @@ export class ProcessSandboxEngine implements SandboxEngine {
    */
   #takeStandby(start: GuestStart): ConfinedGuest | undefined {
     const { launch, plan, env } = start;
-    if (this.#standby === undefined || !this.#isKernelProven || launch.debug || env !== undefined)
+    if (this.standby === undefined || !this.#isKernelProven || launch.debug || env !== undefined)
       return undefined;
     if (plan.bubblewrap !== undefined) return undefined;
     const paths = { read: ['*'], write: launch.policy.allowFileWrite ? ['*'] : [] };
-    return this.#standby.take(standbyKey(launch, plan.user, plan.controllers), () =>
+    return this.standby.take(standbyKey(launch, plan.user, plan.controllers), () =>
       ConfinedGuest.start({ ...start, pluginId: 'standby', launch: { ...launch, isStandby: true }, paths }),
     );
-  }
-
-  async #load(
-    session: SandboxSession,
-    source: ResolvedPluginSource,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    try {
-      await session.load({ entryUrl: toModuleUrl(source.entry), rootUrl: toModuleUrl(source.root) }, signal);
-    } catch (error) {
-      await session.terminate();
-      throw error;
-    }
-  }
-
-  async #runProbe(): Promise<boolean> {
-    try {
-      await using context = await this.createSandbox(
-        'truthound-probe',
-        createPolicy({ enforcement: 'best-effort' }),
-      );
-      return (await this.execute(context, () => 42)) === 42;
-    } catch {
-      return false;
-    }
   }
 }

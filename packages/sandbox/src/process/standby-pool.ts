@@ -9,7 +9,7 @@
 import type { ProcessGuest } from './process-guest.ts';
 
 /** What a pool does with a guest. */
-interface ParkableGuest {
+export interface ParkableGuest {
   readonly isGone: boolean;
   park(): void;
   unpark(): void;
