@@ -4,11 +4,14 @@ import { VersionFormatError } from '@truthound/protocols';
 import { describe, expect, it } from 'vitest';
 import { VersionResolver, compareVersions, parseConstraint, sortVersions } from '../src/index.ts';
 
-/** A folder of tables recorded from npm's own test suite: `TRUTHOUND_VECTORS=… npx vitest run test/vectors.test.ts`. */
-const FOLDER = process.env['TRUTHOUND_VECTORS'] ?? '';
+/** Tables recorded from npm's own test suite, among other public vectors: `TRUTHOUND_VECTORS=… npx vitest run test/vectors.test.ts`. */
+const FOLDER = join(process.env['TRUTHOUND_VECTORS'] ?? '', 'semver');
 const TABLES = existsSync(FOLDER) ? readdirSync(FOLDER).filter((name) => name.endsWith('.json')) : [];
 
-if (TABLES.length === 0) console.log("npm's test tables are skipped: set TRUTHOUND_VECTORS to their folder");
+if (TABLES.length === 0)
+  console.log(
+    "npm's test tables are skipped: set TRUTHOUND_VECTORS to the folder with their folder `semver`",
+  );
 
 type Row = Readonly<Record<string, unknown>>;
 /** What npm recorded and what we answer; `undefined` where the row asks for what we do not offer. */
