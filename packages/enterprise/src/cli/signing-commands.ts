@@ -18,7 +18,8 @@ export const SIGNING_COMMANDS: Readonly<Record<string, string>> = Object.freeze(
   cosign: 'add a signature to a signed plugin',
   verify: 'verify a plugin; exits with 1 when it is not valid',
   inspect: 'show what a signature file claims, without verifying it',
-  trust: 'add to, list, revoke in and import into a trust store',
+  timestamp: 'have a signature time-stamped by an authority (RFC 3161)',
+  trust: 'add to, list, revoke in and import into a trust store; make the documents to import',
 });
 
 /** Whether `argv` names a signing command. */

@@ -55,7 +55,22 @@ const fits = (value: object, { required, known }: Shape): boolean =>
   required.every((name) => name in value) &&
   (known === undefined || Object.keys(value).every((name) => known.includes(name)));
 
+const TRUST_COMMANDS = [
+  'add',
+  'list',
+  'revoke',
+  'import',
+  'sign-revocations',
+  'sign-rotation',
+  'sign-root',
+  'cosign',
+  'pin-root',
+];
+
 const HMAC = ['--algorithm', 'HMAC_SHA256'];
+const LATER = '2099-01-01T00:00:00Z';
+const LIST = ['--version', '1', '--next-update', LATER];
+const ROOT = ['--version', '1', '--threshold', '1', '--expires', LATER, '--root-key', 'key.pub'];
 const RUN = ['--best-effort', '--store', 'trust.json'];
 
 /** Invocations in the order they are run, each on what the ones before left. `check` and the like run in this process. */
@@ -107,6 +122,9 @@ const INVOCATIONS: readonly (readonly [command: string, args: readonly string[],
   ['verify', ['plugins/hello', '--store', 'trust.json'], 1],
   ['sign', ['plugins/hello', '--signer', 'ada', '--key', 'key'], 0],
   ['sign', ['plugins/hello', '--signer', 'ada', '--key', 'key'], 3],
+  ['timestamp', ['plugins/hello', '--query', 'hello.tsq'], 0],
+  ['timestamp', ['plugins/hello'], 2],
+  ['timestamp', ['plugins/hello', '--reply', 'none.tsr'], 3],
   ['cosign', ['plugins/hello', '--signer', 'bob', '--key', 'second'], 0],
   ['cosign', ['plugins/hello'], 2],
   ['cosign', ['hello', '--signer', 'bob', '--key', 'second'], 3],
@@ -139,6 +157,21 @@ const INVOCATIONS: readonly (readonly [command: string, args: readonly string[],
   ['trust revoke', ['--store', 'broken.json', '--key-id', 'f'.repeat(64), '--reason', 'lost'], 3],
   ['trust import', [], 2],
   ['trust import', ['none.json', '--store', 'trust.json'], 3],
+  ['trust sign-revocations', ['entries.json', ...LIST, '--key', 'key', '--out', 'list.json'], 0],
+  ['trust sign-revocations', [], 2],
+  ['trust sign-revocations', ['none.json', ...LIST, '--key', 'key', '--out', 'other.json'], 3],
+  ['trust sign-rotation', ['--old-key', 'key', '--new-key', 'second', '--out', 'rotation.json'], 0],
+  ['trust sign-rotation', [], 2],
+  ['trust sign-rotation', ['--old-key', 'none', '--new-key', 'second', '--out', 'other.json'], 3],
+  ['trust sign-root', [...ROOT, '--key', 'key', '--out', 'root.json'], 0],
+  ['trust sign-root', [], 2],
+  ['trust sign-root', [...ROOT, '--key', 'none', '--out', 'other.json'], 3],
+  ['trust cosign', ['root.json', '--key', 'second', '--out', 'cosigned.json'], 0],
+  ['trust cosign', [], 2],
+  ['trust cosign', ['none.json', '--key', 'second', '--out', 'other.json'], 3],
+  ['trust pin-root', ['--store', 'trust.json', ...ROOT], 0],
+  ['trust pin-root', [], 2],
+  ['trust pin-root', ['--store', 'broken.json', ...ROOT], 3],
 ];
 
 /** Codes that other tests show: `dev` ends by Ctrl-C, `doctor` by the machine, bad input is listed in bad-input.test.ts. */
@@ -157,7 +190,7 @@ describe('docs/cli.md', () => {
     const { data } = await ask(['completion', 'fish']);
     const { script } = data as { readonly script: string };
     const words = [...script.matchAll(/-a (\S+)/g)].map(([, word = '']) => word);
-    const trust = ['add', 'list', 'revoke', 'import'].map((word) => `trust ${word}`);
+    const trust = TRUST_COMMANDS.map((word) => `trust ${word}`);
     const commands = [...words.filter((word) => word !== 'trust'), ...trust].sort();
     expect([...EXIT_CODES.keys()].sort()).toEqual(commands);
     expect([...ANSWERS.keys()].sort()).toEqual(commands);
@@ -188,6 +221,7 @@ describe.runIf(canRunSources)('what docs/cli.md says (skipped where Node cannot 
     await desk.plugin('broken', { truthound: { permissions: { netwrok: true } } });
     await desk.write('broken.json', '{');
     await desk.write('not-a-log.jsonl', 'not a log\n');
+    await desk.write('entries.json', JSON.stringify([{ keyId: 'f'.repeat(64), reason: 'lost' }]));
     const before = process.cwd();
     process.chdir(desk.root);
     try {
