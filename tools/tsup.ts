@@ -33,11 +33,16 @@ export function libraryConfig(options: LibraryOptions = {}): Options {
   };
 }
 
-/** One self-contained ES module with everything inside, for code that runs where no node_modules can be reached. */
+/**
+ * One self-contained CommonJS module with everything inside, for code that runs where no node_modules can be reached.
+ *
+ * CommonJS, because it starts faster: an ES module that imports a built-in has Node read every export of it, and some
+ * of those load further built-ins only then.
+ */
 export function standaloneConfig(entry: Readonly<Record<string, string>>): Options {
   return {
     entry: { ...entry },
-    format: ['esm'],
+    format: ['cjs'],
     platform: 'node',
     target: 'node22',
     dts: false,
@@ -48,7 +53,7 @@ export function standaloneConfig(entry: Readonly<Record<string, string>>): Optio
     splitting: false,
     noExternal: [/^(?!node:)/],
     removeNodeProtocol: false,
-    outExtension: () => ({ js: '.js' }),
+    outExtension: () => ({ js: '.cjs' }),
     esbuildOptions: (build) => {
       build.conditions = ['@truthound/source', 'module'];
     },

@@ -7,18 +7,21 @@ interface TestOptions {
   readonly isolate?: boolean;
   /** Least share of lines, functions, branches and statements that the tests reach, in percent. */
   readonly coveragePercent?: number;
+  /** Whether the tests start sandboxes. @defaultValue false */
+  readonly startsSandboxes?: boolean;
 }
 
 /** Neighbours resolve to their sources, so tests need no build. */
 const conditions = ['@truthound/source', 'module', 'node', 'development|production'];
 
 export function testConfig(options: TestOptions = {}): ViteUserConfig {
-  const { isolate = true, coveragePercent = 95 } = options;
+  const { isolate = true, coveragePercent = 95, startsSandboxes = false } = options;
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions } },
     test: {
       include: ['test/**/*.test.ts'],
+      globalSetup: startsSandboxes ? [join(import.meta.dirname, 'vitest-guest.ts')] : [],
       // The task runner forces colours; what a program prints must not depend on who started the tests.
       env: { FORCE_COLOR: '0' },
       isolate,

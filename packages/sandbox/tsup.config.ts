@@ -6,7 +6,7 @@ const config: Options[] = [
     entries: ['src/conformance.ts'],
     executables: ['src/guest-image-cli.ts'],
     shims: true,
-    keep: ['guest.js'],
+    keep: ['guest.cjs'],
   }),
   standaloneConfig({ guest: 'src/guest/main.ts' }),
 ];

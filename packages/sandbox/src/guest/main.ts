@@ -13,6 +13,7 @@ import { DirectReader } from '../channel/direct-reader.ts';
 import { CallRunner } from './call-runner.ts';
 import { describeError } from './describe-error.ts';
 import { GuestChannel } from './guest-channel.ts';
+import { hideMainModule } from './hide-main-module.ts';
 import { applyLockdown } from './lockdown.ts';
 import { pinMethods } from './pin-methods.ts';
 import { rehearse } from './rehearse.ts';
@@ -21,6 +22,8 @@ import { STANDBY_ARGUMENT, findChannelPath } from './guest-arguments.ts';
 const CHANNEL_DESCRIPTOR = 3;
 
 let runner: CallRunner | undefined;
+
+hideMainModule();
 
 const reader = new DirectReader();
 const onread = { buffer: reader.nextBuffer, callback: reader.received };
@@ -64,5 +67,9 @@ function handle(
   }
 }
 
-if (process.argv.includes(STANDBY_ARGUMENT)) await rehearse();
-channel.send(['hello', PROTOCOL_VERSION]);
+const sayHello = (): void => {
+  channel.send(['hello', PROTOCOL_VERSION]);
+};
+
+if (process.argv.includes(STANDBY_ARGUMENT)) void rehearse().then(sayHello);
+else sayHello();

@@ -7,7 +7,6 @@
  * @module
  */
 
-import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +30,8 @@ export interface ScratchFileOptions {
  * can reach it, and it is gone when it is closed.
  */
 export function openScratchFile({ folder = tmpdir(), owner }: ScratchFileOptions = {}): number {
+  // Loaded only where it is used: a guest that locks itself down through node:ffi starts without it.
+  const { randomBytes } = process.getBuiltinModule('node:crypto');
   const path = join(folder, `truthound-${randomBytes(12).toString('hex')}`);
   const descriptor = fs.openSync(path, 'wx+', 0o600);
   try {

@@ -1,6 +1,6 @@
 /** The guest's own runtime and Node's internals say nothing to a plugin's author. */
 const RUNTIME_FRAME =
-  /\/guest\/(?:call-runner|main|compile-function)\.ts|\/dist\/guest\.js|\(?node:internal|node:async_hooks/;
+  /\/guest\/(?:call-runner|main|compile-function)\.ts|\/dist\/guest\.cjs|\(?node:internal|node:async_hooks/;
 const HOST_FRAME = /\/session\/sandbox-session\.ts|@truthound\/sandbox\/dist\//;
 
 function framesOf(stack: string | undefined, hidden: RegExp): readonly string[] {
