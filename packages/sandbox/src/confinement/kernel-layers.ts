@@ -7,8 +7,10 @@
 import { devNull } from 'node:os';
 import { dirname } from 'node:path';
 import type { SecurityPolicy } from '@truthound/protocols';
-import type { StepReport } from '../guest/guest-plan.ts';
+import type { KernelPlan, StepReport } from '../guest/guest-plan.ts';
 import { ACCEPT_CALLS } from '../kernel/seccomp-denials.ts';
+import { isLinuxArchitecture } from '../kernel/linux-architecture.ts';
+import { prepareLockdown } from '../kernel/prepare-lockdown.ts';
 import type { LockdownLayers, LockdownPlan } from '../kernel/lockdown-plan.ts';
 import { NETWORK_READ_PATHS, NODE_READ_PATHS } from '../kernel/node-read-paths.ts';
 import type { AppliedLayer, Claim } from './enforcement.ts';
@@ -84,6 +86,18 @@ export function planKernelLockdown(
       allowFileWrite: policy.allowFileWrite,
     },
   };
+}
+
+/** The guest's part of a lockdown, on this machine's architecture. */
+export function planKernel(
+  road: KernelRoad,
+  scratch: string,
+  lockdown: LockdownPlan,
+  arch: string = process.arch,
+): KernelPlan {
+  // A road exists nowhere else.
+  if (!isLinuxArchitecture(arch)) throw new TypeError(`there is no lockdown for ${arch}`);
+  return { road, scratch, lockdown: prepareLockdown(lockdown, arch) };
 }
 
 interface KernelLayer {

@@ -1,6 +1,6 @@
 import type { SecurityPolicy } from '@truthound/protocols';
 import { createGuestPlan } from '../confinement/create-guest-plan.ts';
-import { findKernelRoad, planKernelLockdown } from '../confinement/kernel-layers.ts';
+import { findKernelRoad, planKernel, planKernelLockdown } from '../confinement/kernel-layers.ts';
 import { type PermittedPaths, closesNetwork } from '../confinement/node-permissions.ts';
 import type { GuestPlan } from '../guest/guest-plan.ts';
 import { SCRATCH_PATH, limitsOfPolicy } from './container-spec.ts';
@@ -25,7 +25,7 @@ export function createContainerPlan(policy: SecurityPolicy, facts: ContainerPlan
     ...createGuestPlan(
       policy,
       hostFunctions,
-      kernelRoad && { road: kernelRoad, scratch: SCRATCH_PATH, lockdown },
+      kernelRoad && planKernel(kernelRoad, SCRATCH_PATH, lockdown),
     ),
     container: {
       environment,

@@ -10,7 +10,7 @@ import {
 import { type AppliedLayer, assertEnforced, createEnforcementReport } from '../confinement/enforcement.ts';
 import { grantPaths } from '../confinement/granted-paths.ts';
 import { createGuestPlan } from '../confinement/create-guest-plan.ts';
-import { planKernelLockdown } from '../confinement/kernel-layers.ts';
+import { planKernel, planKernelLockdown } from '../confinement/kernel-layers.ts';
 import { ConfinedGuest, type GuestStart } from '../confinement/confined-guest.ts';
 import { cgroupsAreGone } from '../confinement/guest-cgroup.ts';
 import { type UserId, giveTo } from '../confinement/guest-user.ts';
@@ -156,7 +156,7 @@ export class ProcessSandboxEngine extends SessionEngine<ConfinedGuest> {
           plan: createGuestPlan(
             policy,
             Object.keys(options.host ?? {}),
-            kernelRoad && { road: kernelRoad, scratch: scratch.work, lockdown },
+            kernelRoad && planKernel(kernelRoad, scratch.work, lockdown),
             guest.isWrapped,
           ),
           host: options.host ?? {},

@@ -1,6 +1,6 @@
 /** What the host tells a guest to do to itself before any plugin code runs, and what the guest answers. Plain data. */
 
-import type { LockdownPlan } from '../kernel/lockdown-plan.ts';
+import type { PreparedLockdown } from '../kernel/lockdown-plan.ts';
 
 /** What a container was ordered to hold its guest to. Plain data; `undefined` where the policy does not ask. */
 export interface ContainerExpectations {
@@ -26,7 +26,7 @@ export interface KernelPlan {
   readonly road: 'ffi' | 'native';
   /** A folder where the native road may make a file without a name. */
   readonly scratch: string;
-  readonly lockdown: LockdownPlan;
+  readonly lockdown: PreparedLockdown;
 }
 
 /** What is different for a guest in a container. */

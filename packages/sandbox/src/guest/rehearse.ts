@@ -3,11 +3,17 @@ import { encodeValue } from '../channel/encode-value.ts';
 import type { FfiModule } from '../kernel/ffi-syscall-runner.ts';
 import { FfiSyscallRunner } from '../kernel/ffi-syscall-runner.ts';
 import { createLockdown } from '../kernel/kernel-lockdown.ts';
+import { LinuxErrno } from '../kernel/linux-errno.ts';
+import type { FilterProbe } from '../kernel/prepared-filter.ts';
 import type { SyscallCall, SyscallRunner } from '../kernel/syscall-runner.ts';
 import { getSyscallNumber, isLinuxArchitecture } from '../kernel/linux-architecture.ts';
 import { compileFunction } from './compile-function.ts';
 
 const EMPTY_MODULE: string = 'data:text/javascript,';
+
+/** One instruction, and one call to try it with. */
+const SMALL_PROGRAM = 'BgAAAAAA/38=';
+const PROBE: FilterProbe = { step: 'rehearsal', number: 0, args: ['0'], errno: LinuxErrno.EPERM };
 
 /** Answers as a kernel with Landlock would, and does nothing. */
 const NO_KERNEL: SyscallRunner = {
@@ -24,12 +30,7 @@ function rehearseLockdown(): void {
     dieWithParent: true,
     limits: { memoryBytes: 1, additionalDescriptors: 1 },
     files: { readPaths: ['/usr'], writePaths: ['/tmp'], denyTcp: true },
-    syscalls: {
-      deniedSyscalls: ['mount'],
-      allowNetwork: false,
-      allowSubprocess: false,
-      allowFileWrite: false,
-    },
+    filter: { program: SMALL_PROGRAM, probes: [PROBE], unknownSyscalls: [], absentSyscalls: [] },
   });
 }
 

@@ -20,7 +20,7 @@ import { nameErrno } from './linux-errno.ts';
 import { addCapabilityCalls } from './lockdown-capabilities.ts';
 import { type LandlockVerdict, addLandlockCalls } from './lockdown-landlock.ts';
 import { addLimitCalls } from './lockdown-limits.ts';
-import type { LockdownPlan, LockdownReport, LockdownStep } from './lockdown-plan.ts';
+import type { LockdownReport, LockdownStep, PreparedLockdown } from './lockdown-plan.ts';
 import { type SeccompVerdict, addSeccompCalls } from './lockdown-seccomp.ts';
 import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
 import { SyscallList } from './syscall-list.ts';
@@ -38,7 +38,7 @@ export interface KernelLockdown {
   /** Version of Landlock that the kernel speaks; 0: none. */
   abi(): number;
   /** Applies a plan to the current process. It can't be taken back; a later plan can only narrow it. */
-  apply(plan: LockdownPlan): LockdownReport;
+  apply(plan: PreparedLockdown): LockdownReport;
 }
 
 /** What a lockdown takes of its process; the tests give other values. */
@@ -106,7 +106,7 @@ function assertSupported({ platform, arch }: LockdownProcess): LinuxArchitecture
 function applyPlan(
   runner: SyscallRunner,
   { arch, pid }: { readonly arch: LinuxArchitecture; readonly pid: number },
-  plan: LockdownPlan,
+  plan: PreparedLockdown,
   facts: ProcessFacts,
 ): LockdownReport {
   const list = new SyscallList(arch);
@@ -116,20 +116,10 @@ function applyPlan(
   const judgeLimits = addLimitCalls(list, plan.limits ?? {}, facts);
   const judgeCapabilities =
     plan.dropCapabilities === true ? addCapabilityCalls(list, facts.capabilities) : undefined;
-  // A filter knows one process; a guest that may start others must be able to end them.
   const isLeftToLandlock =
-    plan.syscalls?.allowSubprocess === true &&
-    plan.files !== undefined &&
-    describeLandlockCoverage(facts.landlockAbi).scope;
-  const judgeSeccomp =
-    plan.syscalls === undefined
-      ? undefined
-      : addSeccompCalls(list, {
-          ...plan.syscalls,
-          arch,
-          afterExec: true,
-          ...(isLeftToLandlock ? {} : { ownPid: pid }),
-        });
+    plan.filterBesideLandlock !== undefined && describeLandlockCoverage(facts.landlockAbi).scope;
+  const filter = isLeftToLandlock ? plan.filterBesideLandlock : plan.filter;
+  const judgeSeccomp = filter && addSeccompCalls(list, filter, { arch, pid });
   list.run(runner);
 
   const privileges = judgePrivileges();
@@ -163,8 +153,8 @@ function applyPlan(
       ...(capabilities === undefined ? [] : [capabilities]),
       ...(seccomp?.steps ?? []),
     ],
-    unknownSyscalls: seccomp?.rules.unknownSyscalls ?? [],
-    absentSyscalls: seccomp?.rules.absentSyscalls ?? [],
+    unknownSyscalls: filter?.unknownSyscalls ?? [],
+    absentSyscalls: filter?.absentSyscalls ?? [],
   };
 }
 

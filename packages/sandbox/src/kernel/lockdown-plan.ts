@@ -1,18 +1,29 @@
-import type { SeccompRequest } from './seccomp-rules.ts';
+import type { FilterRequest } from './prepare-filter.ts';
+import type { PreparedFilter } from './prepared-filter.ts';
 
-/** What a guest is to be held to. Plain data, so the host can send it. */
+/** What a guest is to be held to. */
 export interface LockdownPlan {
   readonly limits?: LockdownLimits;
   /** Which files stay reachable; without it Landlock is not asked for. */
   readonly files?: LockdownFiles;
   /** Which system calls stay; without it no filter is installed. */
-  readonly syscalls?: Omit<SeccompRequest, 'arch' | 'afterExec' | 'ownPid'>;
+  readonly syscalls?: Omit<FilterRequest, 'arch' | 'confinesSignals'>;
   /** Whether the kernel ends this process when the thread that started it ends. @defaultValue false */
   readonly dieWithParent?: boolean;
   /** Whether a process of root's gives up root's privileges, but those over files that it is granted. @defaultValue false */
   readonly dropCapabilities?: boolean;
   /** Keeps `node:ffi` usable, for a second plan that narrows the first. @defaultValue false */
   readonly keepFfi?: boolean;
+}
+
+/** A plan with its filter compiled. Plain data, so the host can send it. */
+export interface PreparedLockdown extends Omit<LockdownPlan, 'syscalls'> {
+  readonly filter?: PreparedFilter;
+  /**
+   * Takes the place of `filter` where Landlock keeps the guest's signals in. A filter knows one process, and a guest
+   * that may start others must be able to end them.
+   */
+  readonly filterBesideLandlock?: PreparedFilter;
 }
 
 /** Limits of the process (getrlimit(2)); a missing one is left as it is, except that core dumps are always off. */

@@ -1,8 +1,8 @@
-import { type LinuxArchitecture, findSyscallNumber } from './linux-architecture.ts';
-import { LinuxErrno, nameErrno } from './linux-errno.ts';
+import { Buffer } from 'node:buffer';
+import type { LinuxArchitecture } from './linux-architecture.ts';
+import { type LinuxErrno, nameErrno } from './linux-errno.ts';
 import type { LockdownStep } from './lockdown-plan.ts';
-import { compileSeccompFilter } from './seccomp-filter.ts';
-import { type SeccompRequest, type SeccompRules, buildSeccompRules } from './seccomp-rules.ts';
+import { OWN_PID, type PreparedFilter } from './prepared-filter.ts';
 import type { SyscallList } from './syscall-list.ts';
 import type { ResultOf } from './syscall-runner.ts';
 
@@ -11,101 +11,39 @@ const SET_MODE_FILTER = 1n;
 const ALL_THREADS = 1n;
 const BYTES_PER_INSTRUCTION = 8;
 
-/** A call without effect: were the filter not there, it would fail with another error. */
-interface Probe {
-  readonly step: string;
-  readonly syscall: string;
-  readonly args: readonly bigint[];
-  readonly expected: LinuxErrno;
-  readonly appliesTo: (request: SeccompRequest) => boolean;
-}
-
-const isAlways = (): boolean => true;
-const isSubprocessDenied = ({ allowSubprocess }: SeccompRequest): boolean => !allowSubprocess;
-const isUnixDenied = ({ allowUnixSockets = false }: SeccompRequest): boolean => !allowUnixSockets;
-const hasOwnPid = ({ ownPid }: SeccompRequest): boolean => ownPid !== undefined;
-const isLastLayer = ({ allowFurtherLockdown = false }: SeccompRequest): boolean => !allowFurtherLockdown;
-
-const { EPERM, EACCES, ENOSYS } = LinuxErrno;
-
-/** Arguments such that the kernel itself would answer EINVAL, EFAULT, EBADF, ESRCH, or succeed without effect. */
-const PROBES: readonly Probe[] = [
-  { step: 'ptrace', syscall: 'ptrace', args: [16n, 0n], expected: EPERM, appliesTo: isAlways },
-  { step: 'namespaces', syscall: 'unshare', args: [0n], expected: EPERM, appliesTo: isAlways },
-  { step: 'io_uring', syscall: 'io_uring_setup', args: [0n, 0n], expected: EPERM, appliesTo: isAlways },
-  { step: 'signalling its group', syscall: 'kill', args: [0n, 0n], expected: EPERM, appliesTo: hasOwnPid },
-  // PROT_EXEC of descriptor -1.
-  {
-    step: 'code from a file',
-    syscall: 'mmap',
-    args: [0n, 4096n, 4n, 2n, -1n, 0n],
-    expected: EPERM,
-    appliesTo: isSubprocessDenied,
-  },
-  {
-    step: 'running a program',
-    syscall: 'execve',
-    args: [0n, 0n, 0n],
-    expected: EPERM,
-    appliesTo: isSubprocessDenied,
-  },
-  // CLONE_SIGHAND without CLONE_VM makes no process anywhere.
-  {
-    step: 'making a process',
-    syscall: 'clone',
-    args: [0x800n],
-    expected: EPERM,
-    appliesTo: isSubprocessDenied,
-  },
-  { step: 'clone3', syscall: 'clone3', args: [0n, 0n], expected: ENOSYS, appliesTo: isAlways },
-  {
-    step: 'a TCP socket',
-    syscall: 'socket',
-    args: [2n, 1n, 0xffn],
-    expected: EPERM,
-    appliesTo: ({ allowNetwork, allowUnixSockets = false }) => !allowNetwork && !allowUnixSockets,
-  },
-  {
-    step: 'a Unix socket',
-    syscall: 'socket',
-    args: [1n, 0xfn, 0n],
-    expected: LinuxErrno.EAFNOSUPPORT,
-    appliesTo: (request) => request.allowNetwork && isUnixDenied(request),
-  },
-  {
-    step: 'opening for writing',
-    syscall: 'openat',
-    args: [-1n, 0n, 1n],
-    expected: EACCES,
-    // With programs, Landlock decides: seccomp-rules.ts says why.
-    appliesTo: ({ allowFileWrite = true, allowSubprocess }) => !allowFileWrite && !allowSubprocess,
-  },
-  { step: 'another filter', syscall: 'seccomp', args: [99n], expected: EPERM, appliesTo: isLastLayer },
-];
-
 /** Whether the filter stands, and what showed it. */
 export interface SeccompVerdict {
   readonly steps: readonly LockdownStep[];
   readonly stands: boolean;
-  readonly rules: SeccompRules;
 }
 
 /** Adds the calls that install and test a filter; the function returned judges their results. */
-export function addSeccompCalls(list: SyscallList, request: SeccompRequest): () => SeccompVerdict {
-  const rules = buildSeccompRules(request);
-  const program = compileSeccompFilter(rules);
+export function addSeccompCalls(
+  list: SyscallList,
+  { program: text, probes }: PreparedFilter,
+  { arch, pid }: { readonly arch: LinuxArchitecture; readonly pid: number },
+): () => SeccompVerdict {
+  const program = fillInPid(Buffer.from(text, 'base64'), pid);
   const header = encodeProgramHeader(program);
   list.keep(program, header, 8);
   const installed = list.add('seccomp', SET_MODE_FILTER, ALL_THREADS, header);
-  const probes = PROBES.filter(
-    ({ syscall, appliesTo }) => appliesTo(request) && findSyscallNumber(request.arch, syscall) !== undefined,
-  ).map((probe) => ({ ...probe, call: list.add(probe.syscall, ...probe.args) }));
+  const tried = probes.map(({ number, args, ...probe }) => ({
+    ...probe,
+    call: list.addNumber(number, ...args.map(BigInt)),
+  }));
   return () => {
-    const tests = probes.map(({ step, expected, call }) => judgeProbe(list, step, expected, call));
-    const install = judgeInstallation(list, installed, program.length / BYTES_PER_INSTRUCTION, request.arch);
-    const steps = [install, ...tests];
-    return { steps, stands: steps.every(({ ok }) => ok), rules };
+    const tests = tried.map(({ step, errno, call }) => judgeProbe(list, step, errno, call));
+    const steps = [judgeInstallation(list, installed, program.length / BYTES_PER_INSTRUCTION, arch), ...tests];
+    return { steps, stands: steps.every(({ ok }) => ok) };
   };
+}
+
+/** The constant is the last four bytes of an instruction. */
+function fillInPid(program: Buffer, pid: number): Buffer {
+  for (let at = BYTES_PER_INSTRUCTION - 4; at < program.length; at += BYTES_PER_INSTRUCTION) {
+    if (program.readUInt32LE(at) === OWN_PID) program.writeUInt32LE(pid, at);
+  }
+  return program;
 }
 
 function judgeInstallation(

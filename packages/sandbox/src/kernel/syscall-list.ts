@@ -20,7 +20,11 @@ export class SyscallList {
 
   /** @throws RangeError if the architecture has no such call. */
   add(name: string, ...args: SyscallArgument[]): ResultOf {
-    return this.#push({ number: getSyscallNumber(this.#arch, name), args });
+    return this.addNumber(getSyscallNumber(this.#arch, name), ...args);
+  }
+
+  addNumber(number: number, ...args: SyscallArgument[]): ResultOf {
+    return this.#push({ number, args });
   }
 
   /** Writes a result or an address into a structure, as eight bytes, before the calls that follow. */

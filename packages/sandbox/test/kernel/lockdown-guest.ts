@@ -6,6 +6,7 @@ import { type FfiModule, FfiSyscallRunner } from '../../src/kernel/ffi-syscall-r
 import { createKernelLockdown, createLockdown } from '../../src/kernel/kernel-lockdown.ts';
 import type { LinuxArchitecture } from '../../src/kernel/linux-architecture.ts';
 import type { LockdownPlan, LockdownReport } from '../../src/kernel/lockdown-plan.ts';
+import { prepareLockdown } from '../../src/kernel/prepare-lockdown.ts';
 import { NativeSyscallRunner } from '../../src/kernel/native-syscall-runner.ts';
 import { inheritScratchFiles, openScratchFile } from '../../src/kernel/scratch-file.ts';
 import { type ActPaths, HOSTILE_ACTS, ORDINARY_ACTS, perform } from './guest-acts.ts';
@@ -49,7 +50,7 @@ function lockNatively(): { report: LockdownReport; runner?: FfiSyscallRunner } {
     arch,
     request.scratchFiles === undefined ? openScratchFile : inheritScratchFiles(request.scratchFiles),
   );
-  const applied = createLockdown(native).apply(request.plan);
+  const applied = createLockdown(native).apply(prepareLockdown(request.plan, arch));
   // Node 22 has no \`using\`.
   native[Symbol.dispose]();
   return { report: applied };
@@ -60,12 +61,12 @@ function lockThroughFfi(): { report: LockdownReport; runner?: FfiSyscallRunner }
   const ffi = process.getBuiltinModule('node:ffi') as unknown as FfiModule;
   if (!request.acts.includes('raw')) {
     const lockdown = createKernelLockdown(ffi);
-    const first = lockdown.apply(request.plan);
-    if (request.narrow !== undefined) narrowed = lockdown.apply(request.narrow);
+    const first = lockdown.apply(prepareLockdown(request.plan, arch));
+    if (request.narrow !== undefined) narrowed = lockdown.apply(prepareLockdown(request.narrow, arch));
     return { report: first };
   }
   const raw = new FfiSyscallRunner(ffi);
-  return { report: createLockdown(raw).apply(request.plan), runner: raw };
+  return { report: createLockdown(raw).apply(prepareLockdown(request.plan, arch)), runner: raw };
 }
 
 const answer: GuestAnswer = {

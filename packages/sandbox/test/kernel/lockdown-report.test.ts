@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FfiModule } from '../../src/kernel/ffi-syscall-runner.ts';
 import { createKernelLockdown, createLockdown } from '../../src/kernel/kernel-lockdown.ts';
 import type { LockdownPlan, LockdownReport } from '../../src/kernel/lockdown-plan.ts';
+import { prepareLockdown } from '../../src/kernel/prepare-lockdown.ts';
 import { type Answer, type SimulatedCall, SimulatedKernel } from './simulated-kernel.ts';
 
 const EPERM = -1;
@@ -24,7 +25,7 @@ function lockOn(
 ): { report: LockdownReport; calls: SimulatedCall[] } {
   limit = new Uint8Array(16).fill(0xff);
   const kernel = new SimulatedKernel((call) => other(call) ?? answerAsLinux(call));
-  return { report: createLockdown(kernel, target).apply(request), calls: kernel.calls };
+  return { report: createLockdown(kernel, target).apply(prepareLockdown(request, 'x64')), calls: kernel.calls };
 }
 
 /** `openat` is asked for facts, for rules, and in self-tests; only the last must fail. */
