@@ -53,7 +53,7 @@ export class ConfinedGuest implements AsyncDisposable {
   /** Starts a guest that waits for its setup. @throws SandboxError when the program cannot be run */
   static async start(start: GuestStart): Promise<ConfinedGuest> {
     const { plan } = start;
-    const scratch = await createScratchFolder(plan.user);
+    const scratch = createScratchFolder(plan.user);
     const outer = new OuterConfinement(plan);
     let filter: number | undefined;
     try {

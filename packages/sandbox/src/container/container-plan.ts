@@ -22,11 +22,7 @@ export function createContainerPlan(policy: SecurityPolicy, facts: ContainerPlan
   // Its parent is the engine's, whose threads come and go; that the host is gone, it sees by its channel.
   const lockdown = { ...planKernelLockdown(policy, paths, usable.nodePath), dieWithParent: false };
   return {
-    ...createGuestPlan(
-      policy,
-      hostFunctions,
-      kernelRoad && planKernel(kernelRoad, SCRATCH_PATH, lockdown),
-    ),
+    ...createGuestPlan(policy, hostFunctions, kernelRoad && planKernel(kernelRoad, SCRATCH_PATH, lockdown)),
     container: {
       environment,
       dropNetwork: closesNetwork(usable.node) && !policy.allowNetwork,

@@ -71,7 +71,7 @@ export class ContainerSite implements ParkedGuest<ContainerGuest> {
 
   /** Starts a container and waits for its guest. @throws SandboxError; nothing is left then */
   static async start(options: SiteOptions): Promise<ContainerSite> {
-    const scratch = await createScratchFolder();
+    const scratch = createScratchFolder();
     let channel: ChannelSocket | undefined;
     try {
       const copies = join(scratch.path, 'copies');

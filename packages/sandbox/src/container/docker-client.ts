@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { Agent, type IncomingMessage, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { json, text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { ContainerRuntimeError } from './container-runtime.ts';
@@ -39,7 +39,12 @@ export function query(parameters: Readonly<Record<string, string | number | bool
 /** Speaks to one Docker daemon. */
 export class DockerClient {
   readonly socketPath: string;
-  readonly #agent = new Agent({ keepAlive: true });
+  /**
+   * Taken when there is a daemon to speak to: an import of this module would load Node's whole fetch with it, for
+   * every host.
+   */
+  readonly #http = process.getBuiltinModule('node:http');
+  readonly #agent = new this.#http.Agent({ keepAlive: true });
 
   constructor(socketPath: string) {
     this.socketPath = socketPath;
@@ -74,7 +79,7 @@ export class DockerClient {
   #send({ method, path, body, archive, isLong = false, signal }: DockerCall): Promise<IncomingMessage> {
     const isUnlimited = isLong || archive !== undefined;
     return new Promise((resolve, reject) => {
-      const sent = request(
+      const sent = this.#http.request(
         {
           socketPath: this.socketPath,
           method,

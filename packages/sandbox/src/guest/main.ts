@@ -71,5 +71,11 @@ const sayHello = (): void => {
   channel.send(['hello', PROTOCOL_VERSION]);
 };
 
-if (process.argv.includes(STANDBY_ARGUMENT)) void rehearse().then(sayHello);
-else sayHello();
+if (process.argv.includes(STANDBY_ARGUMENT)) {
+  // Whoever takes it before it is ready has its messages wait.
+  socket.pause();
+  void rehearse().then(() => {
+    sayHello();
+    socket.resume();
+  });
+} else sayHello();

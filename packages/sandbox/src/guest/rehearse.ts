@@ -1,19 +1,37 @@
-import { decodeValue } from '../channel/decode-value.ts';
-import { encodeValue } from '../channel/encode-value.ts';
+import { registerHooks } from 'node:module';
+import type { ConnectionSocket } from '../channel/connection.ts';
+import { DirectReader } from '../channel/direct-reader.ts';
+import type { HostMessage } from '../channel/messages.ts';
+import { toLine } from '../channel/frames.ts';
 import type { FfiModule } from '../kernel/ffi-syscall-runner.ts';
 import { FfiSyscallRunner } from '../kernel/ffi-syscall-runner.ts';
 import { createLockdown } from '../kernel/kernel-lockdown.ts';
-import { LinuxErrno } from '../kernel/linux-errno.ts';
-import type { FilterProbe } from '../kernel/prepared-filter.ts';
-import type { SyscallCall, SyscallRunner } from '../kernel/syscall-runner.ts';
 import { getSyscallNumber, isLinuxArchitecture } from '../kernel/linux-architecture.ts';
-import { compileFunction } from './compile-function.ts';
+import { LinuxErrno } from '../kernel/linux-errno.ts';
+import type { PreparedLockdown } from '../kernel/lockdown-plan.ts';
+import type { SyscallCall, SyscallRunner } from '../kernel/syscall-runner.ts';
+import { CallRunner } from './call-runner.ts';
+import { GuestChannel } from './guest-channel.ts';
 
-const EMPTY_MODULE: string = 'data:text/javascript,';
+/** A module of its own each time, as a plugin would be one. */
+const emptyModule = (round: number): string => `data:text/javascript,export default ${String(round)}`;
 
-/** One instruction, and one call to try it with. */
-const SMALL_PROGRAM = 'BgAAAAAA/38=';
-const PROBE: FilterProbe = { step: 'rehearsal', number: 0, args: ['0'], errno: LinuxErrno.EPERM };
+/** How often a step is taken: what ran twice is compiled, and found in the engine's caches. */
+const ROUNDS = 2;
+
+const LOCKDOWN: PreparedLockdown = {
+  dieWithParent: true,
+  dropCapabilities: true,
+  limits: { memoryBytes: 1, additionalDescriptors: 1 },
+  files: { readPaths: ['/usr'], systemReadPaths: ['/lib'], writePaths: ['/tmp'], denyTcp: true },
+  filter: {
+    // One instruction: return "allow".
+    program: 'BgAAAAAA/38=',
+    probes: [{ step: 'rehearsal', number: 0, args: ['0'], errno: LinuxErrno.EPERM }],
+    unknownSyscalls: [],
+    absentSyscalls: [],
+  },
+};
 
 /** Answers as a kernel with Landlock would, and does nothing. */
 const NO_KERNEL: SyscallRunner = {
@@ -22,16 +40,9 @@ const NO_KERNEL: SyscallRunner = {
   run: (calls: readonly SyscallCall[]) => calls.map(() => ({ value: 7, errno: 0 })),
 };
 
-/** Runs what its turn takes: a lockdown with no kernel behind it, a call, an import of text. */
 function rehearseLockdown(): void {
   const { arch } = process;
-  if (!isLinuxArchitecture(arch)) return;
-  createLockdown(NO_KERNEL).apply({
-    dieWithParent: true,
-    limits: { memoryBytes: 1, additionalDescriptors: 1 },
-    files: { readPaths: ['/usr'], writePaths: ['/tmp'], denyTcp: true },
-    filter: { program: SMALL_PROGRAM, probes: [PROBE], unknownSyscalls: [], absentSyscalls: [] },
-  });
+  if (isLinuxArchitecture(arch)) createLockdown(NO_KERNEL).apply(LOCKDOWN);
 }
 
 /** Opens the way to the kernel, asks for what everybody may know, and closes it again. */
@@ -46,11 +57,53 @@ function rehearseFfi(): void {
   runner[Symbol.dispose]();
 }
 
-function rehearseCall(): void {
-  const echo = compileFunction('(value) => value');
-  const { json, isTagged, parts } = encodeValue([{ key: 'value' }, new Date(0), [1]], { path: 'rehearsal' });
-  decodeValue(JSON.parse(JSON.stringify([json, isTagged])) as unknown, { isTagged: false, parts });
-  echo(json);
+/** Hooks as the module gate's, which let everything through and are gone again. */
+async function rehearseModules(round: number): Promise<void> {
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) => next(specifier, context),
+    load: (url, context, next) => next(url, context),
+  });
+  await import(emptyModule(round));
+  hooks.deregister();
+}
+
+/** A socket that leads nowhere. */
+function createDeadEnd(): ConnectionSocket {
+  const nothing = (): void => undefined;
+  const socket = { write: () => true, on: () => socket, writableLength: 0, cork: nothing, uncork: nothing };
+  return socket as unknown as ConnectionSocket;
+}
+
+/** Takes messages as from a host, and answers them to nobody. */
+async function rehearseMessages(round: number): Promise<void> {
+  const reader = new DirectReader();
+  const socket = createDeadEnd();
+  let runner: CallRunner | undefined;
+  let loading: Promise<unknown> | undefined;
+  const channel = new GuestChannel(
+    socket,
+    (message, decode) => {
+      if (message[0] === 'setup') {
+        runner = new CallRunner(channel, message[1].pluginId, ['rehearse']);
+        runner.createGlobal();
+        channel.send(['ready', [{ step: 'rehearsal', ok: true, detail: 'nothing was done' }]]);
+      } else if (message[0] === 'load') loading = runner?.load(message[1]);
+      else runner?.handle(message, decode);
+    },
+    reader,
+  );
+  const receive = (message: HostMessage): void => {
+    const bytes = Buffer.from(toLine(message));
+    reader.nextBuffer().set(bytes);
+    reader.received(bytes.byteLength);
+    channel.flush();
+  };
+  const plan = { moduleGate: undefined, kernel: undefined, hostFunctions: [], allowCodeGeneration: true };
+  receive(['setup', { pluginId: 'rehearsal', plan }]);
+  receive(['load', { entryUrl: emptyModule(ROUNDS + round), rootUrl: '' }]);
+  await loading;
+  receive(['call', 1, { type: 'function', text: '(value) => value' }, [{ key: 'value' }, [1]], false]);
+  receive(['call', 2, { type: 'plugin', exportName: 'default' }, [1], false]);
 }
 
 /**
@@ -61,13 +114,11 @@ function rehearseCall(): void {
  * What fails is left for the real run to report.
  */
 export async function rehearse(): Promise<void> {
-  for (const step of [rehearseLockdown, rehearseFfi, rehearseCall]) {
+  for (const step of [rehearseLockdown, rehearseFfi, rehearseModules, rehearseMessages]) {
     try {
-      step();
-      step();
+      for (let round = 0; round < ROUNDS; round += 1) await step(round);
     } catch {
-      // The lockdown itself says what is wrong.
+      // The real run says what is wrong.
     }
   }
-  await import(EMPTY_MODULE).catch(() => undefined);
 }

@@ -33,7 +33,10 @@ export function addSeccompCalls(
   }));
   return () => {
     const tests = tried.map(({ step, errno, call }) => judgeProbe(list, step, errno, call));
-    const steps = [judgeInstallation(list, installed, program.length / BYTES_PER_INSTRUCTION, arch), ...tests];
+    const steps = [
+      judgeInstallation(list, installed, program.length / BYTES_PER_INSTRUCTION, arch),
+      ...tests,
+    ];
     return { steps, stands: steps.every(({ ok }) => ok) };
   };
 }

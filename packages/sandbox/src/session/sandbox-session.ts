@@ -169,13 +169,17 @@ export class SandboxSession implements SandboxContext {
     const session = new SandboxSession(options);
     try {
       await session.#within(options.startupTimeoutMs, 'startup', signal, async () => {
-        await new Promise<void>((resolve, reject) => {
-          session.#hello = { resolve, reject };
-        });
+        const answers = Promise.all([
+          new Promise<void>((resolve, reject) => {
+            session.#hello = { resolve, reject };
+          }),
+          new Promise<readonly StepReport[]>((resolve, reject) => {
+            session.#ready = { resolve, reject };
+          }),
+        ]);
+        // It is read once the guest has said hello: to wait for that would only cost a trip.
         session.#connection.send(['setup', { pluginId: options.pluginId, plan: options.plan }]);
-        const steps = await new Promise<readonly StepReport[]>((resolve, reject) => {
-          session.#ready = { resolve, reject };
-        });
+        const [, steps] = await answers;
         session.#enforcement = await options.createReport(steps);
         // Whoever gets a session listens for its end, which must then be to come.
         const reason = session.#endReason;
@@ -411,6 +415,8 @@ export class SandboxSession implements SandboxContext {
         this.#receiveHello(known[1]);
         return;
       case 'ready':
+        if (this.#hello !== undefined)
+          throw new MalformedMessageError('the guest is ready before it said hello');
         take(this.#ready, 'ready').resolve(known[1].map(readStep));
         this.#ready = undefined;
         return;

@@ -25,7 +25,10 @@ function lockOn(
 ): { report: LockdownReport; calls: SimulatedCall[] } {
   limit = new Uint8Array(16).fill(0xff);
   const kernel = new SimulatedKernel((call) => other(call) ?? answerAsLinux(call));
-  return { report: createLockdown(kernel, target).apply(prepareLockdown(request, 'x64')), calls: kernel.calls };
+  return {
+    report: createLockdown(kernel, target).apply(prepareLockdown(request, 'x64')),
+    calls: kernel.calls,
+  };
 }
 
 /** `openat` is asked for facts, for rules, and in self-tests; only the last must fail. */
