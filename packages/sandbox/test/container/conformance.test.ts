@@ -1,16 +1,21 @@
 import { describe, test, vi } from 'vitest';
 import { isolatingEngineConformance, sandboxEngineConformance } from '../../src/conformance.ts';
 import { ContainerSandboxEngine } from '../../src/index.ts';
+import { listGuestNodes } from '../kernel/guest-nodes.ts';
 import { containerRuntimes } from '../support/container-runtimes.ts';
 import { PROCESS_POLICY } from '../support/policy.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
-describe.skipIf(containerRuntimes.length === 0).each(containerRuntimes)(
-  'ContainerSandboxEngine on %s keeps the contract of every engine',
-  (runtime) => {
+const places = containerRuntimes.flatMap((runtime) =>
+  listGuestNodes().map(({ path, version }) => ({ runtime, path, version })),
+);
+
+describe.skipIf(places.length === 0).each(places)(
+  'ContainerSandboxEngine on $runtime with Node $version keeps the contract of every engine',
+  ({ runtime, path }) => {
     test.each([...sandboxEngineConformance, ...isolatingEngineConformance])('$title', async ({ run }) => {
-      await using engine = new ContainerSandboxEngine({ runtime });
+      await using engine = new ContainerSandboxEngine({ runtime, guestNode: path });
       await run(engine, PROCESS_POLICY);
     });
   },

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { GROUPS, listActs, loadAct } from '../hostile/acts.ts';
+import { listGuestNodes } from '../kernel/guest-nodes.ts';
 import { RUN_LIMIT_MS, type Run, runHost } from '../hostile/run-host.ts';
 import { containerRuntimes } from '../support/container-runtimes.ts';
 
@@ -10,13 +11,17 @@ const WITHOUT: readonly string[] = ['protocol'];
 
 const acts = await Promise.all(listActs().map(async (file) => ({ file, ...(await loadAct(file)) })));
 
-describe.skipIf(containerRuntimes.length === 0).each(containerRuntimes)(
-  'a host with guests in containers of %s',
-  (runtime) => {
+const places = containerRuntimes.flatMap((runtime) =>
+  listGuestNodes().map(({ path, version }) => ({ runtime, path, version })),
+);
+
+describe.skipIf(places.length === 0).each(places)(
+  'a host with guests on Node $version in containers of $runtime',
+  ({ runtime, path }) => {
     let run: Run;
 
     beforeAll(async () => {
-      run = await runHost(undefined, { runtime, without: WITHOUT });
+      run = await runHost(undefined, { runtime, guestNode: path, without: WITHOUT });
     });
 
     it('lives through all of it', () => {

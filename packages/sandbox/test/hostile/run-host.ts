@@ -22,9 +22,16 @@ export interface Run {
   };
 }
 
-/** What finds programs and container engines. */
+/** What finds programs, container engines and the built guest. */
 function engineEnvironment(): NodeJS.ProcessEnv {
-  const names = ['PATH', 'HOME', 'DOCKER_HOST', 'XDG_RUNTIME_DIR'];
+  const names = [
+    'PATH',
+    'HOME',
+    'DOCKER_HOST',
+    'CONTAINERS_STORAGE_CONF',
+    'XDG_RUNTIME_DIR',
+    'TRUTHOUND_SOURCE_GUEST',
+  ];
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.includes(name)));
 }
 
