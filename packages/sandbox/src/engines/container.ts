@@ -55,7 +55,7 @@ interface SandboxFacts {
 }
 
 const REMEDY =
-  'it needs an engine with cgroups, namespaces and seccomp, on Linux with Landlock (kernel 6.12 or newer for all of it); `await engine.diagnose()` says what was found';
+  'it needs an engine with cgroups (one without root: version 2 of them, with the cpu controller delegated to its user), namespaces and seccomp, on Linux with Landlock (kernel 6.12 or newer for all of it); `await engine.diagnose()` says what was found';
 
 /** Runs each plugin in a container of its own, on Docker or Podman, with the same lockdown inside as a guest process has. */
 export class ContainerSandboxEngine extends SessionEngine<ContainerSite> {

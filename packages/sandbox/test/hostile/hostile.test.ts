@@ -3,9 +3,12 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { describeProcessHost } from '../../src/confinement/process-host.ts';
 import { listGuestNodes, listGuestUsers } from '../kernel/guest-nodes.ts';
 import { GROUPS, listActs, loadAct } from './acts.ts';
-import { RUN_LIMIT_MS, type Run, runHost } from './run-host.ts';
+import { type HostUser, RUN_LIMIT_MS, type Run, runHost } from './run-host.ts';
 
 vi.setConfig({ hookTimeout: RUN_LIMIT_MS + 10_000 });
+
+const toHostUser = ({ uid }: { readonly uid?: number }): HostUser | undefined =>
+  uid === undefined ? undefined : { uid, gid: uid };
 
 const files = listActs();
 const acts = await Promise.all(files.map(async (file) => ({ file, ...(await loadAct(file)) })));
@@ -38,7 +41,7 @@ describe.skipIf(!isSupported).each(hosts.filter(({ isWrapped }) => !isWrapped ||
     let run: Run;
 
     beforeAll(async () => {
-      run = await runHost(user.uid, { guestNode: node.path, isWrapped, without });
+      run = await runHost(toHostUser(user), { guestNode: node.path, isWrapped, without });
     });
 
     it('lives through all of it', () => {

@@ -35,8 +35,16 @@ function engineEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.includes(name)));
 }
 
-/** Runs the host under attack, with a descriptor open that it does not know of. */
-export async function runHost(uid: number | undefined, request: RunRequest): Promise<Run> {
+/** Whom a host runs as. */
+export interface HostUser {
+  readonly uid: number;
+  readonly gid: number;
+  /** On top of what hosts get. @defaultValue nothing */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Runs the host under attack, as this user or another, with a descriptor open that it does not know of. */
+export async function runHost(user: HostUser | undefined, request: RunRequest): Promise<Run> {
   const folder = fs.mkdtempSync(join(os.tmpdir(), 'leaked-'));
   const secretFile = join(folder, 'secret.txt');
   fs.writeFileSync(secretFile, SECRET);
@@ -55,8 +63,8 @@ export async function runHost(uid: number | undefined, request: RunRequest): Pro
       stdio: [...stdio, descriptor],
       timeout: RUN_LIMIT_MS,
       killSignal: 'SIGKILL',
-      env: { ...engineEnvironment(), HOST_SECRET: SECRET },
-      ...(uid === undefined ? {} : { uid, gid: uid, cwd: '/' }),
+      env: { ...engineEnvironment(), ...user?.env, HOST_SECRET: SECRET },
+      ...(user === undefined ? {} : { uid: user.uid, gid: user.gid, cwd: '/' }),
     },
   );
   fs.closeSync(descriptor);
