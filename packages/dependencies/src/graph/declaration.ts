@@ -111,11 +111,7 @@ export function readDeclarations(
   }
   const declarations: Declaration[] = [];
   for (const id of Object.keys(dependencies)) {
-    const declared = dependencies[id];
-    const kind = kindOf(declared);
-    declarations.push(
-      kind === undefined ? readDeclaration(pluginId, id, declared) : { id, kind, requirement: undefined },
-    );
+    declarations.push(readDeclaration(pluginId, id, dependencies[id]));
   }
   return declarations;
 }

@@ -13,7 +13,7 @@ export const LOADING: EdgeKind = REQUIRED | OPTIONAL;
 /** Every kind. */
 export const ANY: EdgeKind = LOADING | DEV;
 
-const KINDS: ReadonlyMap<unknown, EdgeKind> = new Map([
+const KINDS: ReadonlyMap<string, EdgeKind> = new Map([
   [DependencyType.REQUIRED, REQUIRED],
   [DependencyType.OPTIONAL, OPTIONAL],
   [DependencyType.DEV, DEV],
@@ -27,8 +27,9 @@ const TYPES: ReadonlyMap<EdgeKind, DependencyType> = new Map([
 
 /** The bit of a dependency type; `undefined` for anything else. */
 export function kindOf(type: unknown): EdgeKind | undefined {
-  // By far the most frequent one, without hashing it.
-  return type === DependencyType.REQUIRED ? REQUIRED : KINDS.get(type);
+  // By far the most frequent one, and the objects that stand for more than a type, without hashing them.
+  if (type === DependencyType.REQUIRED) return REQUIRED;
+  return typeof type === 'string' ? KINDS.get(type) : undefined;
 }
 
 /** The dependency type of one bit. */

@@ -14,8 +14,8 @@ export interface ResolutionFacts {
   readonly problems: ProblemMap;
   /** By id of a plugin that cannot be loaded, its required dependencies that cannot either. */
   readonly blockedBy: ReadonlyMap<string, readonly string[]>;
-  /** Version by id, of all that were resolved. */
-  readonly versions: ReadonlyMap<string, string>;
+  /** The version of a plugin that was resolved. */
+  readonly versionOf: (id: string) => string | undefined;
   readonly batches: readonly (readonly string[])[];
   readonly warnings: readonly PluginWarning[];
   readonly missing: readonly MissingDependency[];
@@ -23,7 +23,7 @@ export interface ResolutionFacts {
 
 /** The sentences of {@link ResolutionResult.explain}. */
 export function explainPlugin(id: string, facts: ResolutionFacts): string {
-  const version = facts.versions.get(id);
+  const version = facts.versionOf(id);
   if (version === undefined) return explainAbsent(id, facts.missing);
   const lines = facts.blockedBy.has(id)
     ? explainBlocked(id, version, facts)

@@ -1,6 +1,6 @@
 /**
- * From a list of installed plugins to a {@link ResolutionResult}: build the graph, collect every
- * problem of every category, and put in order what can be loaded.
+ * From a list of installed plugins to a {@link ResolutionResult}: the order at once where nothing is wrong; else
+ * build the graph, collect every problem of every category, and put in order what can be loaded.
  *
  * @module
  */
@@ -10,13 +10,16 @@ import { DependencyGraph, storageOf } from '../dependency-graph.ts';
 import { compareCodeUnits } from '../graph/code-unit-order.ts';
 import { type CompactGraph, compactSlots } from '../graph/compact-graph.ts';
 import { LOADING, REQUIRED } from '../graph/edge-kind.ts';
+import { itemAt } from '../graph/element-at.ts';
 import type { GraphStorage } from '../graph/graph-storage.ts';
 import { batchesOf, ignoredBy, orderOf } from '../graph/load-order.ts';
 import { planLoading } from '../graph/load-plan.ts';
 import { type PluginWarning, type ResolutionFacts, explainPlugin } from './explain-resolution.ts';
 import { findProblems } from './find-problems.ts';
+import { InstalledPlugins } from './installed-plugins.ts';
+import { type CleanPlan, planAtOnce } from './plan-at-once.ts';
 import { ProblemMap, spreadProblems } from './problem-map.ts';
-import type { DuplicateConflict, ResolutionResult } from './resolution-result.ts';
+import type { ResolutionResult } from './resolution-result.ts';
 import { RootChains } from './root-chains.ts';
 
 /** What counts as a failure. */
@@ -27,11 +30,48 @@ export interface ResolveRules {
 
 /** See {@link DependencyResolver.resolve}. */
 export function resolveInstalled(infos: Iterable<ResolvablePlugin>, rules: ResolveRules): ResolutionResult {
-  const { graph, versions, duplicates } = buildGraph(infos);
+  const plugins = new InstalledPlugins(infos);
+  const plan = planAtOnce(plugins);
+  return plan === undefined ? resolveInDetail(plugins, rules) : resolveCleanly(plugins, plan);
+}
+
+const NOTHING: readonly never[] = Object.freeze([]);
+
+function resolveCleanly(plugins: InstalledPlugins, { order, batches }: CleanPlan): ResolutionResult {
+  const facts: ResolutionFacts = {
+    problems: new ProblemMap(),
+    blockedBy: new Map(),
+    batches,
+    versionOf: (id) => plugins.versionOf(id),
+    warnings: NOTHING,
+    missing: NOTHING,
+  };
+  let graph: DependencyGraph | undefined;
+  return Object.freeze({
+    success: true,
+    /** Built when it is asked for: whoever wants the order alone does not pay for it. */
+    get graph() {
+      return (graph ??= graphOf(plugins));
+    },
+    loadOrder: order,
+    loadBatches: batches,
+    conflicts: NOTHING,
+    missing: NOTHING,
+    cycles: NOTHING,
+    warnings: NOTHING,
+    blocked: NOTHING,
+    explain: (id: string) => explainPlugin(id, facts),
+  });
+}
+
+/** The way that finds every problem there is; where there is none, it answers what the short way answers. */
+export function resolveInDetail(plugins: InstalledPlugins, rules: ResolveRules): ResolutionResult {
+  const graph = graphOf(plugins);
   const storage = storageOf(graph);
   const { missing, conflicts, warnings } = findProblems(storage, new RootChains(storage), rules);
   const whole = compactSlots(storage, storage.presentSlots(), LOADING);
   const groups = findCyclicGroups(whole, REQUIRED);
+  const { duplicates } = plugins;
 
   const problems = new ProblemMap();
   problems.addMissing(missing);
@@ -46,7 +86,7 @@ export function resolveInstalled(infos: Iterable<ResolvablePlugin>, rules: Resol
     problems,
     blockedBy,
     batches: plan.batches,
-    versions,
+    versionOf: (id) => plugins.versionOf(id),
     warnings: [...warnings, ...plan.warnings],
     missing,
   };
@@ -64,31 +104,13 @@ export function resolveInstalled(infos: Iterable<ResolvablePlugin>, rules: Resol
   });
 }
 
-/** Of several plugins with one id the first given stands in the graph; none of them will be loaded. */
-function buildGraph(infos: Iterable<ResolvablePlugin>): {
-  readonly graph: DependencyGraph;
-  readonly versions: ReadonlyMap<string, string>;
-  readonly duplicates: readonly DuplicateConflict[];
-} {
+function graphOf({ ids, versions, declarations }: InstalledPlugins): DependencyGraph {
   const graph = new DependencyGraph();
-  const versions = new Map<string, string>();
-  const repeated = new Map<string, string[]>();
-  for (const { id, version, dependencies = {} } of infos) {
-    const present = versions.get(id);
-    if (present === undefined) {
-      graph.addNode({ pluginId: id, version, dependencies });
-      versions.set(id, version);
-    } else {
-      const given = repeated.get(id) ?? [present];
-      given.push(version);
-      repeated.set(id, given);
-    }
-  }
-  const duplicates = [...repeated].map(([pluginId, given]): DuplicateConflict => {
-    const message = `${String(given.length)} plugins have the id "${pluginId}" (versions ${given.join(', ')}): remove all but one, or give them different ids`;
-    return Object.freeze({ type: 'duplicate', pluginId, versions: Object.freeze(given), message });
+  const storage = storageOf(graph);
+  ids.forEach((id, index) => {
+    storage.put(id, itemAt(versions, index), undefined, itemAt(declarations, index));
   });
-  return { graph, versions, duplicates: duplicates.sort((a, b) => compareCodeUnits(a.pluginId, b.pluginId)) };
+  return graph;
 }
 
 interface ResolvedPlan {
