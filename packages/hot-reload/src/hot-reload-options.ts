@@ -12,11 +12,12 @@ export interface HotReloadOptions {
   readonly drainTimeoutMs?: number;
   /** For each of: preparing, starting, `activate`, handing over state. Past it the reload fails. @defaultValue 30_000 */
   readonly startTimeoutMs?: number;
-  /** For the new version's `health()`, and for an old one to stop. @defaultValue 5_000 */
+  /** For each `health()` of the new version, and for an old one to stop. @defaultValue 5_000 */
   readonly healthTimeoutMs?: number;
   /**
    * How long the new version is watched after the switch, with the old one kept ready to take back over.
-   * `reload` resolves after it. 0 watches only until the old version has drained. @defaultValue 500
+   * When it is over, the new one is asked for its health again. 0 watches only until the old version has drained,
+   * and asks nothing. @defaultValue 500
    */
   readonly bakeTimeMs?: number;
   /** Calls that may fail for the plugin's own fault before the old version takes back over. @defaultValue 3 */

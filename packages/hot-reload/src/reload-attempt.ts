@@ -29,7 +29,7 @@ export class ReloadAttempt {
   previousVersion: string = '';
   newVersion: string | undefined;
   isRolledBack: boolean = false;
-  /** An instance that should serve does not work any more. */
+  /** An instance that serves lives on without its state. */
   isBroken: boolean = false;
   drained: number = 0;
   aborted: number = 0;

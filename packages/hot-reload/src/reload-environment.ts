@@ -1,14 +1,25 @@
 import type { LifecycleController } from '@truthound/protocols';
+import type { HeldCalls } from './held-calls.ts';
 import type { HotReloadSettings } from './hot-reload-options.ts';
 import type { ReloadAttempt } from './reload-attempt.ts';
 import type { ReloadPlan } from './strategies/reload-plan.ts';
 
-/** Everything that one reload works with. */
-export interface ReloadEnvironment {
+/** What a reload is asked to do, and with what. */
+export interface ReloadRequest {
   readonly lifecycle: LifecycleController;
   readonly settings: HotReloadSettings;
   readonly attempt: ReloadAttempt;
   readonly plan: ReloadPlan;
   /** Aborts when the reload is to be given up, or to end at once where it has switched already. */
   readonly signal: AbortSignal;
+}
+
+/** Everything that one reload works with. */
+export interface ReloadEnvironment extends ReloadRequest {
+  readonly calls: HeldCalls;
+  /**
+   * Takes work on instances that serve no more, to be done once the plugin is out of the reload: one that is
+   * slow to stop must not keep it in there. The work never rejects.
+   */
+  readonly leaveBehind: (work: () => Promise<void>) => void;
 }

@@ -5,9 +5,10 @@ import {
   type ReloadResult,
 } from '@truthound/protocols';
 import { withDeadline } from './deadline.ts';
+import { HeldCalls } from './held-calls.ts';
 import { watchForTakeOver } from './lifecycle-watch.ts';
 import { describeError } from './reload-attempt.ts';
-import type { ReloadEnvironment } from './reload-environment.ts';
+import type { ReloadEnvironment, ReloadRequest } from './reload-environment.ts';
 import { createAbortedError, runCleanup, runStep, warn } from './reload-steps.ts';
 import { rollOut } from './rollout.ts';
 import { assertStateAccepted } from './state-versions.ts';
@@ -18,14 +19,21 @@ export class ReloadRun {
   readonly #stop = new AbortController();
   /** Aborts when another hand moved the plugin on: its state is then no longer ours to set. */
   readonly #takenOver = new AbortController();
+  /** What is to be done with instances that serve no more. */
+  readonly #leftBehind: (() => Promise<void>)[] = [];
   #settle: () => void = () => undefined;
-  /** Resolves once no instance is touched any more. */
+  /** Resolves once no instance that serves is touched any more. */
   readonly #settled: Promise<void>;
 
-  /** @param environment its signal ends the reload. */
-  constructor(environment: ReloadEnvironment) {
-    const signal = AbortSignal.any([environment.signal, this.#stop.signal]);
-    this.#environment = { ...environment, signal };
+  /** @param request its signal ends the reload. */
+  constructor(request: ReloadRequest) {
+    const signal = AbortSignal.any([request.signal, this.#stop.signal]);
+    this.#environment = {
+      ...request,
+      signal,
+      calls: new HeldCalls(request),
+      leaveBehind: (work) => this.#leftBehind.push(work),
+    };
     this.#settled = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -33,7 +41,7 @@ export class ReloadRun {
 
   /** Never rejects: what went wrong stands in the result. */
   async run(): Promise<ReloadResult> {
-    const { attempt, lifecycle, settings } = this.#environment;
+    const { attempt, lifecycle, settings, calls } = this.#environment;
     const startedAt = settings.clock.now();
     const stopWatching = watchForTakeOver(lifecycle, attempt.pluginId, (event) => this.#onTakenOver(event));
     let error: Error | undefined;
@@ -43,8 +51,11 @@ export class ReloadRun {
       error = attempt.failure('prepare', thrown);
     }
     this.#settle();
+    const puttingToRest = Promise.all(this.#leftBehind.map((work) => work()));
     await this.#leaveReloading(error);
+    calls[Symbol.dispose]();
     stopWatching();
+    await puttingToRest;
     return attempt.result(settings.clock.now() - startedAt, error);
   }
 
@@ -53,6 +64,7 @@ export class ReloadRun {
     const instances = this.#findInstances();
     attempt.previousVersion = instances[0]?.version ?? '';
     if (this.#environment.signal.aborted) throw createAbortedError(this.#environment);
+    for (const instance of instances) this.#environment.calls.watch(instance);
     await this.#enterReloading();
 
     const stateVersions = settings.loader.getStateVersions(attempt.pluginId);
@@ -117,17 +129,26 @@ export class ReloadRun {
 
   async #askForPermissions(changes: readonly string[]): Promise<void> {
     if (changes.length === 0) return;
-    const { attempt, settings, signal } = this.#environment;
+    const { attempt, settings, signal, calls } = this.#environment;
     const list = changes.map((change) => `\n  - ${change}`).join('');
     let isApproved: unknown;
     try {
-      // People may take their time: only aborting the reload ends the wait.
+      // People may take their time, but not while calls wait for the outcome.
       isApproved = await withDeadline(
         () => settings.approveWiderPermissions(attempt.pluginId, Object.freeze([...changes])),
-        { clock: settings.clock, limitMs: Infinity, limitOption: '', signal },
+        {
+          clock: settings.clock,
+          limitMs: Infinity,
+          limitOption: '',
+          signal: AbortSignal.any([signal, calls.unserved]),
+        },
       );
     } catch (cause) {
       if (signal.aborted) throw createAbortedError(this.#environment);
+      if (calls.unserved.aborted) {
+        const reason = `${attempt.previousVersion} ended while approval was waited for:${list}`;
+        throw attempt.error('permissions', reason);
+      }
       throw attempt.error('permissions', `asking for approval failed: ${describeError(cause)}${list}`, {
         cause,
       });
@@ -139,31 +160,26 @@ export class ReloadRun {
 
   /** Tells the lifecycle how it ended, unless another hand has moved the plugin on. */
   async #leaveReloading(error: Error | undefined): Promise<void> {
-    const { attempt, lifecycle } = this.#environment;
+    const { attempt, lifecycle, calls } = this.#environment;
     const { pluginId: id, strategy, previousVersion, newVersion, isRolledBack: rolledBack } = attempt;
     if (lifecycle.getState(id) !== LifecycleState.RELOADING) return;
     const outcome = { success: error === undefined, rolledBack, error: error?.message };
     const metadata = { strategy, previousVersion, newVersion, ...outcome };
+    const giveUp = async (): Promise<void> => {
+      const gone = attempt.error('bake', 'what serves ended while the reload went on');
+      await lifecycle.transitionToError({ id }, { error: error ?? gone, metadata });
+    };
     try {
-      if (attempt.isBroken || this.#hasDeadInstance()) {
-        const gone = attempt.error('bake', 'an instance that serves ended while the reload went on');
-        await lifecycle.transitionToError({ id }, { error: error ?? gone, metadata });
-      } else {
-        const { signal } = this.#takenOver;
-        await lifecycle.transition({ id }, { toState: LifecycleState.ACTIVE, metadata, signal });
+      if (attempt.isBroken || !calls.isServed) {
+        await giveUp();
+        return;
       }
+      const { signal } = this.#takenOver;
+      await lifecycle.transition({ id }, { toState: LifecycleState.ACTIVE, metadata, signal });
+      // It may have ended while the lifecycle was on its way, and then it was still ours to tell.
+      if (calls.isHolding && lifecycle.getState(id) === LifecycleState.ACTIVE) await giveUp();
     } catch (cause) {
       if (!this.#isTakenOver()) warn(this.#environment, attempt.failure('lifecycle', cause));
-    }
-  }
-
-  /** Crashes during a reload are the reload's to tell: hosts leave them to it, and it may have gone back. */
-  #hasDeadInstance(): boolean {
-    const { attempt, settings } = this.#environment;
-    try {
-      return settings.loader.getInstances(attempt.pluginId).some(({ isAlive }) => !isAlive);
-    } catch {
-      return true;
     }
   }
 

@@ -2,14 +2,17 @@ import type { PluginInstance } from '@truthound/protocols';
 import { withDeadline } from './deadline.ts';
 import type { ReloadStep } from './reload-attempt.ts';
 import { describeError } from './reload-attempt.ts';
-import type { ReloadEnvironment } from './reload-environment.ts';
+import type { ReloadRequest } from './reload-environment.ts';
 
 type TimeLimit = 'startTimeoutMs' | 'healthTimeoutMs';
 
-const LIMITS: Readonly<Partial<Record<ReloadStep, TimeLimit>>> = { health: 'healthTimeoutMs' };
+const LIMITS: Readonly<Partial<Record<ReloadStep, TimeLimit>>> = {
+  health: 'healthTimeoutMs',
+  bake: 'healthTimeoutMs',
+};
 
 /** The error of a reload that was told to stop: the reason itself where it is one of ours. */
-export function createAbortedError({ attempt, signal }: ReloadEnvironment): Error {
+export function createAbortedError({ attempt, signal }: ReloadRequest): Error {
   return attempt.failure('aborted', signal.reason);
 }
 
@@ -19,7 +22,7 @@ export function createAbortedError({ attempt, signal }: ReloadEnvironment): Erro
  * @throws ReloadError that names the step, or says `aborted`.
  */
 export async function runStep<T>(
-  environment: ReloadEnvironment,
+  environment: ReloadRequest,
   step: ReloadStep,
   work: (signal: AbortSignal) => T | PromiseLike<T>,
   onLate?: (value: T) => void,
@@ -37,7 +40,7 @@ export async function runStep<T>(
 
 /** Runs clean-up within a limit; what goes wrong is told as a warning, for it must not undo a reload. */
 export async function runCleanup<T>(
-  { settings, attempt }: Pick<ReloadEnvironment, 'settings' | 'attempt'>,
+  { settings, attempt }: Pick<ReloadRequest, 'settings' | 'attempt'>,
   what: string,
   work: (signal: AbortSignal) => T | PromiseLike<T>,
 ): Promise<T | undefined> {
@@ -54,7 +57,7 @@ export async function runCleanup<T>(
 }
 
 /** Tells `onWarning`; what that throws is its own affair and never ours. */
-export function warn({ settings }: Pick<ReloadEnvironment, 'settings'>, warning: Error): void {
+export function warn({ settings }: Pick<ReloadRequest, 'settings'>, warning: Error): void {
   try {
     settings.onWarning(warning);
   } catch (error) {
@@ -63,14 +66,14 @@ export function warn({ settings }: Pick<ReloadEnvironment, 'settings'>, warning:
 }
 
 /** Frees an instance that serves nobody and was not yet, or is no longer, active. */
-export async function discard(environment: ReloadEnvironment, instance: PluginInstance): Promise<void> {
+export async function discard(environment: ReloadRequest, instance: PluginInstance): Promise<void> {
   await runCleanup(environment, `${instance.version} could not be disposed of`, () =>
     instance[Symbol.asyncDispose](),
   );
 }
 
 /** Lets an active instance that serves nobody stop by itself, then frees it. */
-export async function retire(environment: ReloadEnvironment, instance: PluginInstance): Promise<void> {
+export async function retire(environment: ReloadRequest, instance: PluginInstance): Promise<void> {
   if (instance.isAlive) {
     await runCleanup(environment, `deactivate() of ${instance.version} failed`, (signal) =>
       instance.deactivate({ signal }),

@@ -1,6 +1,5 @@
 import type { PluginInstance, PreparedPlugin } from '@truthound/protocols';
 import { NEVER, depart } from './departure.ts';
-import type { HeldCalls } from './held-calls.ts';
 import { describeError, describeReason } from './reload-attempt.ts';
 import type { ReloadEnvironment } from './reload-environment.ts';
 import { createAbortedError, discard } from './reload-steps.ts';
@@ -9,11 +8,6 @@ import { Replacement } from './replacement.ts';
 /** What the replacing of one batch shares with the whole rollout. */
 export interface BatchSupport {
   readonly prepared: PreparedPlugin;
-  /**
-   * Held when state has to move. Let go once the batch has switched; after a failure that is left to the
-   * rollout, for calls must not be let through to instances of an earlier batch that are to be taken back.
-   */
-  readonly calls: HeldCalls;
   /** Runs in the same tick in which calls begin to go to the new instances. */
   readonly onSwitched: (replacements: readonly Replacement[]) => void;
   /** Takes work that nobody needs to wait for before going back. It never rejects. */
@@ -21,7 +15,9 @@ export interface BatchSupport {
 }
 
 /**
- * Replaces some instances at once: all of them, or none.
+ * Replaces some instances at once: all of them, or none. Calls are held while state moves, and let go once the
+ * batch has switched; after a failure that is left to the rollout, for calls must not be let through to instances
+ * of an earlier batch that are to be taken back.
  * @throws ReloadError; the old instances then serve as before, with their state.
  */
 export async function replaceBatch(
@@ -29,7 +25,8 @@ export async function replaceBatch(
   batch: readonly PluginInstance[],
   support: BatchSupport,
 ): Promise<void> {
-  const { prepared, calls } = support;
+  const { prepared } = support;
+  const { calls } = environment;
   const replacements = await startAll(environment, batch, support);
   const stateful = replacements.filter(({ previous }) => previous.hasState);
   const stateless = replacements.filter(({ previous }) => !previous.hasState);
@@ -43,7 +40,12 @@ export async function replaceBatch(
   } catch (error) {
     const problems = await restoreAll(environment, stateful);
     for (const { next } of replacements) support.cleanUp(discard(environment, next));
-    throw problems.length === 0 ? error : createBrokenError(environment, error, problems);
+    if (problems.length === 0) throw error;
+    // One that is dead takes no calls; one that lives without its state would answer them wrongly.
+    environment.attempt.isBroken ||= stateful.some(
+      ({ previous, hasHandedOver }) => hasHandedOver && previous.isAlive,
+    );
+    throw createUnrestoredError(environment, error, problems);
   }
 }
 
@@ -95,13 +97,12 @@ async function restoreAll(
   return outcomes.flatMap((each) => (each.status === 'rejected' ? [describeReason(each.reason)] : []));
 }
 
-/** The old version gave its state up and did not take it back: now neither version serves as it should. */
-function createBrokenError(
+/** The old version gave its state up and did not take it back. */
+function createUnrestoredError(
   { attempt }: ReloadEnvironment,
   error: unknown,
   problems: readonly string[],
 ): Error {
-  attempt.isBroken = true;
   const what = `${attempt.previousVersion} did not take its state back: ${problems.join('; ')}`;
   return attempt.error('state', `${describeReason(error)}; ${what}`, { cause: error });
 }

@@ -1,4 +1,5 @@
 import type { PluginInstance, PluginState, PluginStateVersions, PreparedPlugin } from '@truthound/protocols';
+import { assertHealthy } from './assert-healthy.ts';
 import type { ReloadEnvironment } from './reload-environment.ts';
 import { discard, runStep, warn } from './reload-steps.ts';
 import { assertStateAccepted } from './state-versions.ts';
@@ -58,9 +59,7 @@ export class Replacement {
     const { next } = this;
     const previousState = this.#handedOver?.state;
     await runStep(environment, 'start', (signal) => next.activate({ previousState, signal }));
-    const health = await runStep(environment, 'health', (signal) => next.health({ signal }));
-    if (health.isHealthy) return;
-    throw environment.attempt.error('health', health.reason ?? 'health() said no and gave no reason');
+    await assertHealthy(environment, next, 'health');
   }
 
   /** Moves the state of the old instance, which must be idle, to the new one. */
@@ -115,7 +114,7 @@ export class Replacement {
     try {
       await activateWith(environment, this.next, state);
     } catch (error) {
-      environment.attempt.isBroken = true;
+      environment.attempt.isBroken ||= this.next.isAlive;
       throw error;
     }
   }

@@ -8,11 +8,11 @@
  * @module
  */
 import type { PluginInstance, PluginStateVersions, PreparedPlugin } from '@truthound/protocols';
+import { assertHealthy } from './assert-healthy.ts';
 import { BakeMonitor } from './bake-monitor.ts';
 import { waitFor } from './clock.ts';
 import { withDeadline } from './deadline.ts';
 import { type DepartureSignals, NEVER, depart } from './departure.ts';
-import { HeldCalls } from './held-calls.ts';
 import type { ReloadEnvironment } from './reload-environment.ts';
 import { createAbortedError, retire } from './reload-steps.ts';
 import { replaceBatch } from './replace-batch.ts';
@@ -31,22 +31,22 @@ export interface RolloutPlan {
 /** @throws ReloadError when the old version serves on, or had to take back over. */
 export async function rollOut(environment: ReloadEnvironment, plan: RolloutPlan): Promise<void> {
   const { stateVersions } = plan;
+  const { calls } = environment;
   const monitor = new BakeMonitor(environment.attempt, environment.settings.bakeErrorLimit);
-  const calls = new HeldCalls(environment);
-  const rollout = new Rollout(environment, plan, { monitor, calls });
+  const rollout = new Rollout(environment, plan, monitor);
   const { switched } = rollout;
   try {
     await rollout.replaceAll();
     await rollout.bake();
   } catch (error) {
     await rollout.stopDeparting();
-    throw await takeBack(environment, { switched, error, stateVersions, calls });
+    throw await takeBack(environment, { switched, error, stateVersions });
   } finally {
     monitor[Symbol.dispose]();
     calls.release();
     await rollout.cleanedUp();
   }
-  await Promise.all(switched.map(({ previous }) => retire(environment, previous)));
+  for (const { previous } of switched) environment.leaveBehind(() => retire(environment, previous));
 }
 
 class Rollout {
@@ -54,7 +54,6 @@ class Rollout {
   readonly #environment: ReloadEnvironment;
   readonly #plan: RolloutPlan;
   readonly #monitor: BakeMonitor;
-  readonly #calls: HeldCalls;
   /** Aborts when the reload is told to stop, and when a new instance fails. */
   readonly #stop: AbortSignal;
   readonly #keepPrevious = new AbortController();
@@ -62,18 +61,15 @@ class Rollout {
   readonly #cleanUps: Promise<void>[] = [];
   #switchedAtMs = 0;
 
-  constructor(
-    environment: ReloadEnvironment,
-    plan: RolloutPlan,
-    { monitor, calls }: { readonly monitor: BakeMonitor; readonly calls: HeldCalls },
-  ) {
+  constructor(environment: ReloadEnvironment, plan: RolloutPlan, monitor: BakeMonitor) {
     this.#environment = environment;
     this.#plan = plan;
     this.#monitor = monitor;
-    this.#calls = calls;
     this.#stop = AbortSignal.any([environment.signal, monitor.failure]);
-    // In the same tick: between a crash and the switch back a call would find nobody who serves.
-    monitor.failure.addEventListener('abort', () => calls.tryHold());
+    // In the same tick: what crashed may have left others, which are about to be switched away from as well.
+    monitor.failure.addEventListener('abort', () => {
+      environment.calls.tryHold();
+    });
   }
 
   async replaceAll(): Promise<void> {
@@ -85,7 +81,6 @@ class Rollout {
       const isLast = first + size >= instances.length;
       await replaceBatch(stoppable, instances.slice(first, first + size), {
         prepared,
-        calls: this.#calls,
         onSwitched: (replacements) => {
           this.#onSwitched(replacements, isLast);
         },
@@ -107,7 +102,23 @@ class Rollout {
     await this.#departed(this.#monitor.failure);
     const remainingMs = this.#switchedAtMs + settings.bakeTimeMs - settings.clock.now();
     await waitFor(settings.clock, remainingMs, this.#stop);
+    await this.#assertStillHealthy();
     this.#monitor.failure.throwIfAborted();
+  }
+
+  /**
+   * Asks once more, now that the new version has had calls. The end of a guest may be told late on a busy machine;
+   * one that answers has not ended.
+   */
+  async #assertStillHealthy(): Promise<void> {
+    if (this.#environment.settings.bakeTimeMs === 0 || this.#stop.aborted) return;
+    const stoppable = { ...this.#environment, signal: this.#stop };
+    try {
+      await Promise.all(this.switched.map(({ next }) => assertHealthy(stoppable, next, 'bake')));
+    } catch (error) {
+      // Told to stop, the reload keeps the new version, whatever that would have answered.
+      if (!this.#environment.signal.aborted) throw error;
+    }
   }
 
   /** Lets the old instances keep the calls that they still have. */
@@ -131,6 +142,7 @@ class Rollout {
       : { hurry: NEVER, keep: AbortSignal.any([signal, this.#keepPrevious.signal]) };
     for (const { previous, next } of replacements) {
       this.#monitor.watch(next);
+      this.#environment.calls.watch(next);
       this.#departures.push(this.#depart(previous, signals));
     }
   }

@@ -1,6 +1,5 @@
 import type { PluginInstance, PluginStateVersions } from '@truthound/protocols';
 import { NEVER, depart } from './departure.ts';
-import type { HeldCalls } from './held-calls.ts';
 import { describeReason } from './reload-attempt.ts';
 import type { ReloadEnvironment } from './reload-environment.ts';
 import { retire } from './reload-steps.ts';
@@ -12,20 +11,18 @@ interface Reversal {
   readonly error: unknown;
   /** State versions of the old version. */
   readonly stateVersions: PluginStateVersions;
-  /** Let go once calls go to the old instances again. */
-  readonly calls: HeldCalls;
 }
 
 /**
- * Lets the old instances serve again where they were switched away from, and retires the new ones.
+ * Lets the old instances serve again where they were switched away from, and leaves the new ones behind.
  * Where an old one is gone as well, the new one stays: something that answers is better than nothing.
  * @returns the error of the reload: the one given, or one that adds what could not be taken back.
  */
 export async function takeBack(
   environment: ReloadEnvironment,
-  { switched, error, stateVersions, calls }: Reversal,
+  { switched, error, stateVersions }: Reversal,
 ): Promise<Error> {
-  const { attempt } = environment;
+  const { attempt, calls } = environment;
   const failure = attempt.failure('switch', error);
   if (switched.length === 0) return failure;
 
@@ -36,11 +33,10 @@ export async function takeBack(
     switched.map((each) => switchBack(goingBack, each, stateVersions).then(() => undefined, describeReason)),
   );
   calls.release();
-  await Promise.all(
-    switched.map(({ previous, next }, index) =>
-      leave(goingBack, outcomes[index] === undefined ? next : previous),
-    ),
-  );
+  for (const [index, { previous, next }] of switched.entries()) {
+    const leaving = outcomes[index] === undefined ? next : previous;
+    environment.leaveBehind(() => leave(goingBack, leaving));
+  }
   const problems = [...new Set(outcomes.filter((problem) => problem !== undefined))];
   attempt.isRolledBack = problems.length === 0;
   if (attempt.isRolledBack) return failure;

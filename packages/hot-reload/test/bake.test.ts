@@ -159,7 +159,7 @@ describe('The bake after the switch', () => {
   });
 
   it('puts the plugin into ERROR when the old version ended and the new one did not come up', async () => {
-    const setup = createSetup({ instanceCount: 2, v2: { health: () => ({ isHealthy: false }) } });
+    const setup = createSetup({ v2: { health: () => ({ isHealthy: false }) } });
     setup.v2.activate = () => {
       if (setup.loader.all[0]?.isAlive === true) setup.loader.all[0].crash();
     };

@@ -75,7 +75,7 @@ export interface PluginLoader {
    * Synchronous, so that no call can fall between.
    */
   switchInstance(pluginId: string, previous: PluginInstance, next: PluginInstance): void;
-  /** Lets new calls wait (`true`), and go on (`false`), while state is handed over. */
+  /** Lets new calls wait (`true`), and go on (`false`): while state is handed over, and while nobody serves. */
   holdCalls(pluginId: string, hold: boolean): void;
 }
 

@@ -7,6 +7,9 @@ import {
 } from '@truthound/protocols';
 import { type FakeBehaviour, FakeInstance } from './fake-plugin.ts';
 
+/** Nobody is there to take the call, and nobody is said to come. */
+export class RefusedCallError extends Error {}
+
 /** A host in memory: serves one plugin through the instances that hot reload puts in place. */
 export class FakeLoader implements PluginLoader {
   readonly pluginId: string;
@@ -85,10 +88,13 @@ export class FakeLoader implements PluginLoader {
     if (!hold) for (const go of this.#waiting.splice(0)) go();
   }
 
-  /** A call as a client makes it: goes to the instance that serves when it is let through. */
+  /** A call as a client makes it: goes to an instance that serves when it is let through. */
   async call(index: number = 0, onBegin?: (instance: FakeInstance) => void): Promise<string> {
-    if (this.#isHeld) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    const instance = this.serving[index % this.serving.length]!;
+    while (this.#isHeld) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const wanted = this.serving[index % this.serving.length];
+    const alive = this.serving.filter(({ isAlive }) => isAlive);
+    const instance = wanted?.isAlive === true ? wanted : alive[index % alive.length];
+    if (instance === undefined) throw new RefusedCallError('no instance serves');
     onBegin?.(instance);
     return instance.call();
   }
