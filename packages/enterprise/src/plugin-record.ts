@@ -164,6 +164,17 @@ export class PluginRecord implements LifecyclePlugin {
     }
   }
 
+  /**
+   * Forgets instances that ended, where others serve: to be filled up. Answers how many, and what the last one
+   * ended with.
+   */
+  dropEnded(): { readonly count: number; readonly error: Error | undefined } {
+    const alive = this.#instances.filter(({ isAlive }) => isAlive);
+    const count = alive.length === 0 ? 0 : this.#instances.length - alive.length;
+    if (count > 0) this.#instances = alive;
+    return { count, error: this.#lastError };
+  }
+
   /** Calls an exported function on an instance that serves. */
   async call(exportName: string, args: readonly unknown[], options?: InvokeOptions): Promise<unknown> {
     while (this.#hold !== undefined) await waitUnlessAborted(this.#hold.released, options?.signal);

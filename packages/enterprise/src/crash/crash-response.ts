@@ -29,6 +29,7 @@ export class CrashResponse {
     lifecycle.on(LifecycleEvent.AFTER_ACTIVATE, ({ id, version }) => {
       supervision.reportHealthy(id, version ?? '');
     });
+    lifecycle.on(LifecycleEvent.ON_RELOAD, ({ id }) => this.#reviewInstances(id));
     lifecycle.on(LifecycleEvent.ON_ERROR, async ({ id }, _event, { fromState, error, metadata }) => {
       // A lifecycle of the host may hold plugins that are not this manager's.
       if (!directory.has(id)) return;
@@ -39,12 +40,22 @@ export class CrashResponse {
     });
   }
 
+  /** Crashes during a reload were left to it; what it could not make good is made good now. */
+  async #reviewInstances(pluginId: string): Promise<void> {
+    const { directory, lifecycle, supervision } = this.#parts;
+    if (!directory.has(pluginId)) return;
+    const { count, error } = directory.recordOf(pluginId).dropEnded();
+    if (count === 0 || error === undefined) return;
+    if (supervision.reportCrash(pluginId, error))
+      await lifecycle.transitionToError({ id: pluginId }, { error });
+  }
+
   /** An instance ended by itself; `isLast` when none is left. */
   async report(pluginId: string, error: Error, isLast: boolean): Promise<void> {
     const { directory, events, lifecycle, supervision } = this.#parts;
     events.emit('crashed', { pluginId, error });
     const state = directory.stateOf(pluginId);
-    // During a reload, hot reload watches the instances itself: it goes back, or reports what is left.
+    // During a reload, hot reload watches the instances itself: it goes back, or calls wait until it is over.
     if (state === LifecycleState.RELOADING) return;
     const isOver = isLast || state !== LifecycleState.ACTIVE || supervision.reportCrash(pluginId, error);
     if (isOver) await lifecycle.transitionToError({ id: pluginId }, { error });
