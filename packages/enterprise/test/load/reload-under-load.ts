@@ -14,7 +14,7 @@ export interface LoadPlan {
   readonly reloads: number;
   /** One in so many versions is broken. */
   readonly brokenEvery: number;
-  /** Limit of each step of a start: what a version that hangs costs. */
+  /** Limit of each step, also of an answer about health: what a version that hangs costs. */
   readonly startTimeoutMs: number;
   /** How long new versions are watched: long enough for this machine to notice that one has crashed. */
   readonly bakeTimeMs: number;
@@ -60,6 +60,7 @@ export async function reloadUnderLoad(plan: LoadPlan): Promise<LoadReport> {
         new HotReloadManager(lifecycle, {
           loader,
           startTimeoutMs: plan.startTimeoutMs,
+          healthTimeoutMs: plan.startTimeoutMs,
           bakeTimeMs: plan.bakeTimeMs,
         }),
     },
