@@ -1,38 +1,25 @@
 /**
- * Installs what would be published, as a user would have it, and uses it: each package alone with
- * `protocols` and without optional peers, imported and required, with all that its sources export, with
- * its types checked under both module resolutions, and with errors that are instances of the one class
- * in `protocols`, whichever way they were loaded.
+ * Packs what would be published, compares its size with the limits, installs it as a user would have it, and
+ * uses it: each package alone with `protocols` and without optional peers, imported and required, with all that
+ * its sources export, with its types checked under both module resolutions, and with errors that are instances
+ * of the one class in `protocols`, whichever way they were loaded.
  *
  * Works offline: the packages come from their own tarballs, third parties from this workspace.
  *
  * @module
  */
-import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-
-interface PackageJson {
-  readonly name: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
-}
+import { type PackedPackage, packPackages } from './pack/pack-packages.ts';
+import { runProgram } from './pack/run-program.ts';
+import { type SizeLimits, findOversize } from './pack/size-limits.ts';
+import { closureOf, listPackages, readPackageJson } from './pack/workspace-packages.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const packagesFolder = join(root, 'packages');
-const packages = readdirSync(packagesFolder);
+const packages = listPackages(root);
 /** Names on the command line limit what is tried. */
-const selected = process.argv.length > 2 ? process.argv.slice(2) : packages;
+const selected = process.argv.length > 2 ? process.argv.slice(2) : packages.map(({ id }) => id);
 
 /** An expression, over the package as `api`, that throws an error of that class. */
 const FAILING_CALLS: Readonly<Record<string, readonly [expression: string, errorClass: string]>> = {
@@ -45,50 +32,39 @@ const FAILING_CALLS: Readonly<Record<string, readonly [expression: string, error
   enterprise: ['new api.EnterprisePluginManager({ unknown: 1 })', 'ValidationError'],
 };
 
-function readPackageJson(folder: string): PackageJson {
-  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageJson;
-}
-
-/** Runs a command; answers what it prints. */
-function run(command: string, args: readonly string[], cwd: string): string {
-  const { status, error, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
-  if (error) throw error;
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} in ${cwd}:\n${stdout}${stderr}`);
-  return stdout;
-}
-
-/** The packages of this workspace that one needs, itself included. */
-function closure(name: string): ReadonlySet<string> {
-  const { dependencies = {} } = readPackageJson(join(packagesFolder, name));
-  const own = Object.keys(dependencies).filter((each) => each.startsWith('@truthound/'));
-  return new Set([name, ...own.flatMap((each) => [...closure(each.slice('@truthound/'.length))])]);
-}
-
-/** Packs every package and unpacks it; answers the folder of each. */
-function packAll(target: string): ReadonlyMap<string, string> {
+/** Unpacks each tarball; answers the folder of each. */
+function unpackAll(packed: readonly PackedPackage[], target: string): ReadonlyMap<string, string> {
   return new Map(
-    packages.map((name) => {
-      const unpacked = join(target, 'unpacked', name);
-      mkdirSync(unpacked, { recursive: true });
-      run(
-        'npm',
-        ['pack', '--silent', '--loglevel=error', '--ignore-scripts', '--pack-destination', unpacked],
-        join(packagesFolder, name),
-      );
-      const tarball = readdirSync(unpacked).find((file) => file.endsWith('.tgz')) ?? '';
-      run('tar', ['-xzf', tarball], unpacked);
-      return [name, join(unpacked, 'package')];
+    packed.map(({ id, tarball }) => {
+      const folder = join(target, 'unpacked', id);
+      mkdirSync(folder, { recursive: true });
+      runProgram('tar', ['-xzf', tarball, '-C', folder], { cwd: target });
+      return [id, join(folder, 'package')];
     }),
   );
+}
+
+function checkSizes(packed: readonly PackedPackage[]): void {
+  const faults = packed.flatMap((each) => findOversize(each.id, sizeOf(each)));
+  if (faults.length > 0) throw new Error(`Too large:\n${faults.join('\n')}`);
+}
+
+function sizeOf({ packedBytes, unpackedBytes, sbom }: PackedPackage): SizeLimits {
+  const { components } = JSON.parse(sbom) as { readonly components: readonly unknown[] };
+  return {
+    packedKb: Math.ceil(packedBytes / 1000),
+    unpackedKb: Math.ceil(unpackedBytes / 1000),
+    dependencies: components.length,
+  };
 }
 
 /** A project with one package installed, and what it depends on. */
 function installAlone(name: string, unpacked: ReadonlyMap<string, string>, target: string): string {
   const project = join(target, 'consumers', name);
   const modules = join(project, 'node_modules');
-  for (const each of closure(name)) {
+  for (const each of closureOf(name, packages)) {
     cpSync(unpacked.get(each) ?? '', join(modules, '@truthound', each), { recursive: true });
-    const { dependencies = {} } = readPackageJson(join(packagesFolder, each));
+    const { dependencies = {} } = readPackageJson(join(root, 'packages', each));
     for (const dependency of Object.keys(dependencies).filter((other) => !other.startsWith('@truthound/'))) {
       linkThirdParty(dependency, each, modules);
     }
@@ -102,7 +78,7 @@ function installAlone(name: string, unpacked: ReadonlyMap<string, string>, targe
 }
 
 function linkThirdParty(dependency: string, of: string, modules: string): void {
-  const own = join(packagesFolder, of, 'node_modules', dependency);
+  const own = join(root, 'packages', of, 'node_modules', dependency);
   const hoisted = join(root, 'node_modules', dependency);
   const link = join(modules, dependency);
   mkdirSync(dirname(link), { recursive: true });
@@ -112,10 +88,14 @@ function linkThirdParty(dependency: string, of: string, modules: string): void {
 
 /** What a package's sources export. */
 function exportsOf(name: string): readonly string[] {
-  const source = JSON.stringify(join(packagesFolder, name, 'src', 'index.ts'));
+  const source = JSON.stringify(join(root, 'packages', name, 'src', 'index.ts'));
   const script = `console.log(JSON.stringify(Object.keys(await import(${source}))))`;
   return JSON.parse(
-    run(process.execPath, ['--conditions=@truthound/source', '--input-type=module', '--eval', script], root),
+    runProgram(
+      process.execPath,
+      ['--conditions=@truthound/source', '--input-type=module', '--eval', script],
+      { cwd: root },
+    ),
   ) as readonly string[];
 }
 
@@ -144,7 +124,8 @@ if (lost.length > 0) throw new Error('it does not export ' + lost.join(', '));${
     join(project, 'both.mjs'),
     `import { createRequire } from 'node:module'; import * as protocols from '@truthound/protocols';\nconst api = createRequire(import.meta.url)('@truthound/${name}');\n${guard}`,
   );
-  for (const file of ['esm.mjs', 'cjs.cjs', 'both.mjs']) run(process.execPath, [file], project);
+  for (const file of ['esm.mjs', 'cjs.cjs', 'both.mjs'])
+    runProgram(process.execPath, [file], { cwd: project });
 }
 
 function checkTypes(name: string, project: string): void {
@@ -165,17 +146,19 @@ function checkTypes(name: string, project: string): void {
     'node',
   ];
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  run(process.execPath, [tsc, ...common, '--module', 'node16', 'use.ts', 'use.cts'], project);
-  run(
+  runProgram(process.execPath, [tsc, ...common, '--module', 'node16', 'use.ts', 'use.cts'], { cwd: project });
+  runProgram(
     process.execPath,
     [tsc, ...common, '--module', 'esnext', '--moduleResolution', 'bundler', 'use.ts'],
-    project,
+    { cwd: project },
   );
 }
 
 const target = mkdtempSync(join(tmpdir(), 'truthound-packed-'));
 try {
-  const unpacked = packAll(target);
+  const packed = packPackages(root, join(target, 'packed'));
+  checkSizes(packed);
+  const unpacked = unpackAll(packed, target);
   for (const name of selected) {
     const project = installAlone(name, unpacked, target);
     useAsModule(name, project);
