@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readGuestNode, toProgramPath } from '../../src/process/guest-node.ts';
@@ -20,6 +21,11 @@ describe('readGuestNode', () => {
   });
 
   it('names a program that is no Node, and the option', async () => {
-    await expect(readGuestNode('/bin/false')).rejects.toThrow(/"\/bin\/false" cannot run guests.*guestNode/);
+    const program = ['/bin/false', '/usr/bin/false', 'C:\\Windows\\System32\\where.exe'].find((file) =>
+      existsSync(file),
+    )!;
+    await expect(readGuestNode(program)).rejects.toThrow(
+      /(?:false|where\.exe)" cannot run guests.*guestNode/,
+    );
   });
 });
