@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { dirname, join } from 'node:path';
 import process from 'node:process';
 
 export interface RunOptions {
@@ -30,10 +29,9 @@ export function runNpm(args: readonly string[], options: RunOptions): string {
   return runProgram(process.execPath, [findNpm(), ...args], options);
 }
 
-/** Where npm stands: npm says so to its scripts; without it, the one that belongs to this Node or is found in PATH. */
+/** npm says to its scripts where it stands. */
 function findNpm(): string {
   const running = process.env['npm_execpath'];
-  if (running?.endsWith('.js') === true) return running;
-  const root = runProgram('npm', ['root', '--global'], { cwd: dirname(process.execPath) }).trim();
-  return join(root, 'npm', 'bin', 'npm-cli.js');
+  if (running === undefined) throw new Error('npm_execpath is not set: start this with npm run, or npx');
+  return running;
 }

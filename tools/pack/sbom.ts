@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runNpm } from './run-program.ts';
@@ -39,8 +39,11 @@ interface Bom {
  * serial number is a hash of the rest, the time that of the commit.
  */
 export function createSbom(of: WorkspacePackage, options: SbomOptions): string {
-  const folder = mkdtempSync(join(tmpdir(), 'truthound-sbom-'));
+  const scratch = mkdtempSync(join(tmpdir(), 'truthound-sbom-'));
   try {
+    // npm takes the component's name from the path.
+    const folder = join(scratch, of.manifest.name);
+    mkdirSync(folder, { recursive: true });
     const { name, version, description, license, dependencies } = of.manifest;
     const manifest = { name, version, description, license, dependencies };
     writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
@@ -60,7 +63,7 @@ export function createSbom(of: WorkspacePackage, options: SbomOptions): string {
     );
     return finish(JSON.parse(output) as Bom, options.madeAt);
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(scratch, { recursive: true });
   }
 }
 
