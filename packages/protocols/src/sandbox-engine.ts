@@ -47,7 +47,7 @@ export interface InvokeOptions {
   readonly signal?: AbortSignal;
   /** Wall-clock limit of this call in seconds, where it is less than the policy's. */
   readonly timeoutSec?: number;
-  /** Receives what the plugin reports with `context.progress(value)`. */
+  /** Receives what the plugin reports with `truthound.progress(value)`, a global of its guest. */
   readonly onProgress?: (value: unknown) => void;
 }
 

@@ -46,7 +46,7 @@ export interface SecurityPolicy {
   /** The least isolation the plugin runs under. @defaultValue `process` */
   readonly isolationLevel: IsolationLevel;
   readonly resourceLimits: ResourceLimits;
-  /** Whether it may reach the network: TCP, UDP, DNS, Unix sockets. @defaultValue false */
+  /** Whether it may reach the network by TCP and UDP, names included. Unix sockets stay closed. @defaultValue false */
   readonly allowNetwork: boolean;
   /** Whether it may start processes. What `deniedSyscalls` names stays denied. @defaultValue false */
   readonly allowSubprocess: boolean;
