@@ -14,3 +14,6 @@ export function runNode(args: readonly string[], cwd: string = workspaceRoot): R
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' });
   return { exitCode: status, stdout, stderr };
 }
+
+/** Whether this Node runs the sources as they are. Older ones do not know `using`. */
+export const canRunSources: boolean = Number(process.versions.node.split('.')[0]) >= 24;

@@ -1,0 +1,82 @@
+/**
+ * The one step of a page that is not done as it says: `npm install` of packages that are not published yet.
+ * Afterwards the reader's folder holds what npm would have put there: the packages, what they depend on, their
+ * commands, and entries in `package.json`.
+ *
+ * @module
+ */
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { PackageSource } from './package-source.ts';
+
+export interface InstallRequest {
+  readonly names: readonly string[];
+  /** The reader's folder. */
+  readonly folder: string;
+  readonly from: PackageSource;
+  readonly isDev: boolean;
+}
+
+interface PackageJson {
+  readonly version: string;
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+export async function installPackages({ names, folder, from, isDev }: InstallRequest): Promise<void> {
+  const modules = join(folder, 'node_modules');
+  const installed = new Set<string>();
+  for (const name of names) await install(name, modules, from, installed);
+  await recordIn(join(folder, 'package.json'), names, modules, isDev);
+}
+
+async function install(
+  name: string,
+  modules: string,
+  from: PackageSource,
+  installed: Set<string>,
+): Promise<void> {
+  if (installed.has(name)) return;
+  installed.add(name);
+  const own = from.folders.get(name);
+  const folder = own ?? join(from.thirdParties, name);
+  if (!existsSync(folder)) throw new Error(`the page installs "${name}", which is not in this workspace`);
+  const target = join(modules, name);
+  await mkdir(dirname(target), { recursive: true });
+  await rm(target, { recursive: true, force: true });
+  if (own === undefined || from.isLinked) await symlink(folder, target);
+  else await cp(folder, target, { recursive: true });
+  if (own === undefined) return;
+  const { bin = {}, dependencies = {} } = await readPackageJson(folder);
+  for (const [command, file] of Object.entries(bin)) await addCommand(command, join(target, file), modules);
+  for (const dependency of Object.keys(dependencies)) await install(dependency, modules, from, installed);
+}
+
+/** A command runs what was built; where only sources are, the source of that. */
+async function addCommand(command: string, file: string, modules: string): Promise<void> {
+  const source = file.replace(/\/dist\/(.*)\.js$/, '/src/$1.ts');
+  const target = existsSync(source) ? source : file;
+  const folder = join(modules, '.bin');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, command), `#!/bin/sh\nexec node "${target}" "$@"\n`, { mode: 0o755 });
+}
+
+async function recordIn(
+  file: string,
+  names: readonly string[],
+  modules: string,
+  isDev: boolean,
+): Promise<void> {
+  const field = isDev ? 'devDependencies' : 'dependencies';
+  const json: Partial<PackageJson> = existsSync(file) ? await readPackageJson(file) : {};
+  const entries = { ...json[field] };
+  for (const name of names) entries[name] = `^${(await readPackageJson(join(modules, name))).version}`;
+  await writeFile(file, `${JSON.stringify({ ...json, [field]: entries }, null, 2)}\n`);
+}
+
+async function readPackageJson(folderOrFile: string): Promise<PackageJson> {
+  const file = folderOrFile.endsWith('.json') ? folderOrFile : join(folderOrFile, 'package.json');
+  return JSON.parse(await readFile(file, 'utf8')) as PackageJson;
+}

@@ -1,0 +1,188 @@
+/**
+ * The empty folder in which a page is followed, as its reader would have it: a home, a shell that stays where
+ * it is between commands, and packages only once the page installs them.
+ *
+ * @module
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { installPackages } from './install-packages.ts';
+import type { PackageSource } from './package-source.ts';
+
+export interface Finished {
+  /** `null` when it took too long and was ended. */
+  readonly exitCode: number | null;
+  /** Standard output and standard error, as a terminal shows them. */
+  readonly output: string;
+}
+
+/** Longest time for one step. */
+const STEP_LIMIT_MS = 180_000;
+const INSTALL = /^npm install(?: --save-dev)? (?<names>[\w@][^\n]*)$/m;
+/** What a reader's terminal would not have; a test runner sets some of it. */
+const ENVIRONMENT: readonly string[] = ['PATH', 'TMPDIR', 'LANG', 'SystemRoot'];
+
+export class PageFolder implements AsyncDisposable {
+  readonly root: string;
+  readonly #packages: PackageSource;
+  readonly #background: { child: ChildProcess; output: string; isRead: number }[] = [];
+  #cwd: string;
+
+  private constructor(root: string, packages: PackageSource) {
+    this.root = root;
+    this.#packages = packages;
+    this.#cwd = join(root, 'work');
+  }
+
+  static async create(packages: PackageSource): Promise<PageFolder> {
+    const root = await realpath(await mkdtemp(join(tmpdir(), 'truthound-page-')));
+    const folder = new PageFolder(root, packages);
+    await mkdir(folder.#cwd);
+    await mkdir(join(root, 'home'));
+    return folder;
+  }
+
+  /** Gives the folder all packages of the workspace, for a page that does not install what it uses. */
+  async linkWorkspace(modules: string): Promise<void> {
+    await symlink(modules, join(this.root, 'node_modules'));
+  }
+
+  async write(path: string, text: string): Promise<void> {
+    const file = join(this.#cwd, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `${text}\n`);
+  }
+
+  /** Runs a module that stands in this folder for as long as it takes. */
+  async runModule(name: string, text: string): Promise<Finished> {
+    const file = join(this.#cwd, name);
+    await writeFile(file, text);
+    try {
+      return await this.#finish(this.#spawn(process.execPath, [file]));
+    } finally {
+      await rm(file);
+    }
+  }
+
+  /** Runs commands. Packages that they install come from where this folder was told. */
+  async runShell(text: string): Promise<Finished> {
+    const { index, 0: line = '', groups } = INSTALL.exec(text) ?? {};
+    if (index === undefined) return this.#runScript(text);
+    const before = await this.#runScript(text.slice(0, index));
+    if (before.exitCode !== 0) return before;
+    const names = (groups?.['names'] ?? '').split(' ').filter((name) => name !== '');
+    await installPackages({ names, folder: this.#cwd, from: this.#packages, isDev: line.includes('--save-dev') });
+    const after = await this.runShell(text.slice(index + line.length));
+    return { ...after, output: before.output + after.output };
+  }
+
+  startShell(text: string): void {
+    const run = { child: this.#spawnScript(text), output: '', isRead: 0 };
+    collect(run.child, (more) => (run.output += more));
+    this.#background.push(run);
+  }
+
+  /** Waits until what runs in the background has printed something new that passes; answers what it printed. */
+  async waitForOutput(isIt: (output: string) => boolean): Promise<{ isIt: boolean; output: string }> {
+    const run = this.#background.at(-1);
+    if (run === undefined) throw new Error('nothing runs in the background');
+    const deadline = performance.now() + STEP_LIMIT_MS;
+    for (;;) {
+      const output = run.output.slice(run.isRead);
+      const isDone = isIt(output);
+      if (isDone) run.isRead = run.output.length;
+      if (isDone || run.child.exitCode !== null || performance.now() > deadline) return { isIt: isDone, output };
+      await pause(50);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { child } of this.#background) {
+      const ended = child.exitCode === null ? waitForEnd(child) : Promise.resolve();
+      endGroup(child, 'SIGINT');
+      const isEnded = await Promise.race([ended.then(() => true), pause(10_000, false, { ref: false })]);
+      if (!isEnded) endGroup(child, 'SIGKILL');
+      await ended;
+    }
+    await makeWritable(this.root);
+    await rm(this.root, { recursive: true, force: true });
+  }
+
+  async #runScript(text: string): Promise<Finished> {
+    if (text.trim() === '') return { exitCode: 0, output: '' };
+    const finished = await this.#finish(this.#spawnScript(text));
+    this.#cwd = (await readFile(join(this.root, 'cwd'), 'utf8').catch(() => this.#cwd)).trim();
+    return finished;
+  }
+
+  #spawnScript(text: string): ChildProcess {
+    const script = `set -e\nexec 2>&1\ntrap 'pwd > "${this.root}/cwd"' EXIT\n${text}`;
+    return this.#spawn('bash', ['-c', script]);
+  }
+
+  #spawn(command: string, args: readonly string[]): ChildProcess {
+    return spawn(command, args, {
+      cwd: this.#cwd,
+      env: this.#environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    const kept = ENVIRONMENT.map((name) => [name, process.env[name]] as const);
+    return {
+      ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)),
+      PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
+      HOME: join(this.root, 'home'),
+      NODE_OPTIONS: this.#packages.nodeOptions,
+      NO_COLOR: '1',
+      npm_config_update_notifier: 'false',
+      npm_config_offline: 'true',
+    };
+  }
+
+  async #finish(child: ChildProcess): Promise<Finished> {
+    let output = '';
+    collect(child, (more) => (output += more));
+    const timer = setTimeout(() => endGroup(child, 'SIGKILL'), STEP_LIMIT_MS);
+    await waitForEnd(child);
+    clearTimeout(timer);
+    return { exitCode: child.exitCode, output };
+  }
+}
+
+function collect(child: ChildProcess, take: (more: string) => void): void {
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8');
+    stream?.on('data', (more: string) => take(more));
+  }
+}
+
+function waitForEnd(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => resolve());
+  });
+}
+
+/** A shell's programs are in its process group. */
+function endGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** Snapshots are read-only; an ordinary user cannot remove what lies in a folder that he may not write. */
+async function makeWritable(folder: string): Promise<void> {
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) await makeWritable(join(folder, entry.name));
+  }
+}
