@@ -34,6 +34,8 @@ const OPTIONS: ts.CompilerOptions = {
   customConditions: ['@truthound/source'],
   moduleDetection: ts.ModuleDetectionKind.Force,
   allowImportingTsExtensions: true,
+  allowJs: true,
+  checkJs: true,
   resolveJsonModule: true,
   erasableSyntaxOnly: true,
   strict: true,
@@ -84,9 +86,10 @@ function fileUnit({ path, block }: Extract<Step, { kind: 'file' }>): UnitText | 
   return { path, text: block.text, pageLines, firstLine: block.line };
 }
 
-function moduleUnit({ language, blocks }: Extract<Step, { kind: 'module' }>): UnitText | undefined {
-  if (language !== 'ts') return undefined;
-  return { path: 'block.mts', ...joinBlocks(blocks), firstLine: blocks.at(-1)?.line ?? 1 };
+/** JavaScript that is run shows by itself whether it is right. */
+function moduleUnit({ language, runs, blocks }: Extract<Step, { kind: 'module' }>): UnitText | undefined {
+  if (language === 'js' && runs !== 'never') return undefined;
+  return { path: `block.m${language}`, ...joinBlocks(blocks), firstLine: blocks.at(-1)?.line ?? 1 };
 }
 
 function findFaults(program: ts.Program, { file, pageLines, firstLine }: Unit): readonly PageFault[] {

@@ -18,7 +18,7 @@ export async function followPage(
   { packages, isGuide }: FollowOptions,
 ): Promise<readonly PageFault[]> {
   await using folder = await PageFolder.create(packages);
-  if (!isGuide) await folder.linkWorkspace(packages.thirdParties);
+  if (!isGuide) await folder.installEverything();
   const faults: PageFault[] = [];
   for (const step of steps) {
     const fault = await follow(step, folder);
@@ -36,7 +36,7 @@ async function follow(step: Step, folder: PageFolder): Promise<PageFault | undef
       await folder.write(step.path, step.block.text);
       return undefined;
     case 'module':
-      return step.isRun ? followModule(step, folder) : undefined;
+      return step.runs === 'here' ? followModule(step, folder) : undefined;
     case 'shell':
       return followCommand(step, folder);
     case 'screen':
@@ -69,8 +69,10 @@ async function followCommand(step: ShellStep, folder: PageFolder): Promise<PageF
 }
 
 async function waitForScreen(screen: CodeBlock, folder: PageFolder): Promise<PageFault | undefined> {
-  const { isIt, output } = await folder.waitForOutput((text) => compareScreen(screen.text, text) === undefined);
-  return isIt ? undefined : describeDifference(screen.line, compareScreen(screen.text, output));
+  const { isFound, output } = await folder.waitForOutput(
+    (text) => compareScreen(screen.text, text) === undefined,
+  );
+  return isFound ? undefined : describeDifference(screen.line, compareScreen(screen.text, output));
 }
 
 function describeExit({ exitCode, output }: Finished, expected: number): string {

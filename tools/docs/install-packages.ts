@@ -49,18 +49,20 @@ async function install(
   if (own === undefined || from.isLinked) await symlink(folder, target);
   else await cp(folder, target, { recursive: true });
   if (own === undefined) return;
-  const { bin = {}, dependencies = {} } = await readPackageJson(folder);
-  for (const [command, file] of Object.entries(bin)) await addCommand(command, join(target, file), modules);
+  await addCommands(target, join(modules, '.bin'));
+  const { dependencies = {} } = await readPackageJson(folder);
   for (const dependency of Object.keys(dependencies)) await install(dependency, modules, from, installed);
 }
 
-/** A command runs what was built; where only sources are, the source of that. */
-async function addCommand(command: string, file: string, modules: string): Promise<void> {
-  const source = file.replace(/\/dist\/(.*)\.js$/, '/src/$1.ts');
-  const target = existsSync(source) ? source : file;
-  const folder = join(modules, '.bin');
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, command), `#!/bin/sh\nexec node "${target}" "$@"\n`, { mode: 0o755 });
+/** The commands of a package run what was built; where only sources are, the source of that. */
+export async function addCommands(packageFolder: string, bin: string): Promise<void> {
+  await mkdir(bin, { recursive: true });
+  for (const [command, file] of Object.entries((await readPackageJson(packageFolder)).bin ?? {})) {
+    const built = join(packageFolder, file);
+    const source = built.replace(/\/dist\/(.*)\.js$/, '/src/$1.ts');
+    const target = existsSync(source) ? source : built;
+    await writeFile(join(bin, command), `#!/bin/sh\nexec node "${target}" "$@"\n`, { mode: 0o755 });
+  }
 }
 
 async function recordIn(

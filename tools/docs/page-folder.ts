@@ -9,7 +9,7 @@ import { chmod, mkdir, mkdtemp, readFile, readdir, realpath, rm, symlink, writeF
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { installPackages } from './install-packages.ts';
+import { addCommands, installPackages } from './install-packages.ts';
 import type { PackageSource } from './package-source.ts';
 
 export interface Finished {
@@ -45,9 +45,11 @@ export class PageFolder implements AsyncDisposable {
     return folder;
   }
 
-  /** Gives the folder all packages of the workspace, for a page that does not install what it uses. */
-  async linkWorkspace(modules: string): Promise<void> {
-    await symlink(modules, join(this.root, 'node_modules'));
+  /** Gives the folder all packages of the workspace and their commands, for a page that does not install what it uses. */
+  async installEverything(): Promise<void> {
+    const { folders, thirdParties } = this.#packages;
+    await symlink(thirdParties, join(this.root, 'node_modules'));
+    for (const folder of folders.values()) await addCommands(folder, join(this.root, 'bin'));
   }
 
   async write(path: string, text: string): Promise<void> {
@@ -74,7 +76,12 @@ export class PageFolder implements AsyncDisposable {
     const before = await this.#runScript(text.slice(0, index));
     if (before.exitCode !== 0) return before;
     const names = (groups?.['names'] ?? '').split(' ').filter((name) => name !== '');
-    await installPackages({ names, folder: this.#cwd, from: this.#packages, isDev: line.includes('--save-dev') });
+    await installPackages({
+      names,
+      folder: this.#cwd,
+      from: this.#packages,
+      isDev: line.includes('--save-dev'),
+    });
     const after = await this.runShell(text.slice(index + line.length));
     return { ...after, output: before.output + after.output };
   }
@@ -86,15 +93,15 @@ export class PageFolder implements AsyncDisposable {
   }
 
   /** Waits until what runs in the background has printed something new that passes; answers what it printed. */
-  async waitForOutput(isIt: (output: string) => boolean): Promise<{ isIt: boolean; output: string }> {
+  async waitForOutput(isWanted: (output: string) => boolean): Promise<{ isFound: boolean; output: string }> {
     const run = this.#background.at(-1);
     if (run === undefined) throw new Error('nothing runs in the background');
     const deadline = performance.now() + STEP_LIMIT_MS;
     for (;;) {
       const output = run.output.slice(run.isRead);
-      const isDone = isIt(output);
-      if (isDone) run.isRead = run.output.length;
-      if (isDone || run.child.exitCode !== null || performance.now() > deadline) return { isIt: isDone, output };
+      const isFound = isWanted(output);
+      if (isFound) run.isRead = run.output.length;
+      if (isFound || run.child.exitCode !== null || performance.now() > deadline) return { isFound, output };
       await pause(50);
     }
   }
@@ -136,7 +143,7 @@ export class PageFolder implements AsyncDisposable {
     const kept = ENVIRONMENT.map((name) => [name, process.env[name]] as const);
     return {
       ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)),
-      PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
+      PATH: [dirname(process.execPath), join(this.root, 'bin'), process.env['PATH'] ?? ''].join(delimiter),
       HOME: join(this.root, 'home'),
       NODE_OPTIONS: this.#packages.nodeOptions,
       NO_COLOR: '1',

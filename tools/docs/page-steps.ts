@@ -4,8 +4,9 @@
  * | Block                      | Step                                                                         |
  * | -------------------------- | ---------------------------------------------------------------------------- |
  * | `ts`, `js`                 | a module of its own, which is run; what its comments say, it has to print    |
- * | `ts no-run`                | is only type-checked                                                         |
+ * | `ts no-run`, `js no-run`   | is only type-checked                                                         |
  * | `ts continued`             | goes on where the block before it ended, with its names                      |
+ * | `ts later`                 | is run together with the one that continues it, further down                 |
  * | any language, `file=<path>`| is written to that file                                                      |
  * | `sh`                       | is run in guides; elsewhere only as `sh run`, and in guides not as `sh no-run` |
  * | `sh exit=1`                | ends with that code                                                          |
@@ -26,7 +27,8 @@ export interface FileStep {
 export interface ModuleStep {
   readonly kind: 'module';
   readonly language: 'ts' | 'js';
-  readonly isRun: boolean;
+  /** Where it is run: with the last of those that continue it, if any do. */
+  readonly runs: 'here' | 'later' | 'never';
   /** The block, after those that it continues. */
   readonly blocks: readonly CodeBlock[];
 }
@@ -66,6 +68,7 @@ const WORDS: readonly (readonly [word: RegExp, languages: readonly string[]])[] 
   [/^no-run$/, [...MODULES, ...SHELL]],
   [/^run$/, SHELL],
   [/^continued$/, MODULES],
+  [/^later$/, MODULES],
   [/^exit=\d{1,3}$/, SHELL],
   [/^background$/, [...SHELL, 'text']],
 ];
@@ -86,21 +89,30 @@ export function readPage(page: string, { isGuide }: { readonly isGuide: boolean 
     if (typeof step === 'string') faults.push({ line: block.line, message: step });
     else if (step !== undefined) steps.push(step);
   }
-  return { steps: steps.map((step) => runOnce(step, steps)), faults };
+  const settled = steps.map((step) =>
+    isContinued(step, steps) ? { ...step, runs: 'later' as const } : step,
+  );
+  for (const step of settled) {
+    if (step.kind !== 'module' || step.runs !== 'later' || isContinued(step, steps)) continue;
+    faults.push({
+      line: step.blocks.at(-1)?.line ?? 1,
+      message: 'nothing continues it: it would never be run',
+    });
+  }
+  return { steps: settled, faults };
 }
 
-/** A block that is continued is run with the last of those that continue it. */
-function runOnce(step: Step, steps: readonly Step[]): Step {
-  if (step.kind !== 'module') return step;
-  const [last] = step.blocks.slice(-1);
-  const isContinued = steps.some(
+/** Whether a module is run as a part of a later one. */
+function isContinued(step: Step, steps: readonly Step[]): step is ModuleStep {
+  if (step.kind !== 'module') return false;
+  const last = step.blocks.at(-1);
+  return steps.some(
     (other) =>
       other !== step &&
       other.kind === 'module' &&
-      other.isRun &&
+      other.runs === 'here' &&
       other.blocks.some((block) => block === last),
   );
-  return isContinued ? { ...step, isRun: false } : step;
 }
 
 function isKnown(word: string, language: string): boolean {
@@ -125,17 +137,16 @@ function toStep(
   return isRunning ? { kind: 'screen', screen: block } : 'nothing runs in the background';
 }
 
-function toModule(
-  block: CodeBlock,
-  language: 'ts' | 'js',
-  before: readonly Step[],
-): ModuleStep | string {
-  const isRun = !block.words.includes('no-run');
-  if (!block.words.includes('continued')) return { kind: 'module', language, isRun, blocks: [block] };
+function toModule(block: CodeBlock, language: 'ts' | 'js', before: readonly Step[]): ModuleStep | string {
+  const { words } = block;
+  const runs = words.includes('no-run') ? 'never' : words.includes('later') ? 'later' : 'here';
+  if (!words.includes('continued')) return { kind: 'module', language, runs, blocks: [block] };
   const previous = before.findLast((step) => step.kind === 'module');
-  if (previous?.language !== language) return `there is no block of ${language} before it that it could continue`;
-  if (isRun && !previous.isRun) return 'it continues a block that is not run: mark both no-run, or none';
-  return { kind: 'module', language, isRun, blocks: [...previous.blocks, block] };
+  if (previous?.language !== language)
+    return `there is no block of ${language} before it that it could continue`;
+  if (runs !== 'never' && previous.runs === 'never')
+    return 'it continues a block that is not run: mark both no-run, or none';
+  return { kind: 'module', language, runs, blocks: [...previous.blocks, block] };
 }
 
 function toCommand(block: CodeBlock, next: CodeBlock | undefined, isGuide: boolean): ShellStep | undefined {

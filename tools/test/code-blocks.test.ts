@@ -37,7 +37,16 @@ describe('the blocks of a page', () => {
 
   it('that are continued stand in the scope of those before, with all imports at the top', () => {
     const [first, second] = findCodeBlocks(
-      page("'''ts", "import { a } from 'a';", 'const x = a;', "'''", "'''ts continued", "import b from 'b';", 'const x = b;', "'''"),
+      page(
+        "'''ts",
+        "import { a } from 'a';",
+        'const x = a;',
+        "'''",
+        "'''ts continued",
+        "import b from 'b';",
+        'const x = b;',
+        "'''",
+      ),
     );
     const { text, pageLines } = joinBlocks([first!, second!]);
     expect(text).toBe("import { a } from 'a';\nimport b from 'b';\nconst x = a;\n{ const x = b;\n}");
@@ -50,6 +59,7 @@ describe('the steps of a page', () => {
     ['ts no-rnu', '"no-rnu" says nothing of a block of ts'],
     ['text no-run', '"no-run" says nothing of a block of text'],
     ['ts continued', 'there is no block of ts before it that it could continue'],
+    ['ts later', 'nothing continues it: it would never be run'],
     ['text background', 'nothing runs in the background'],
   ])('are refused with their line for "%s"', (info, message) => {
     expect(readPage(page('', `'''${info}`, 'x', "'''"), { isGuide: true }).faults).toEqual([
@@ -58,10 +68,12 @@ describe('the steps of a page', () => {
   });
 
   it('run what is continued once, with what continues it', () => {
-    const { steps } = readPage(page("'''ts", 'a;', "'''", "'''ts continued", 'b;', "'''"), { isGuide: false });
-    expect(steps.map((step) => step.kind === 'module' && [step.isRun, step.blocks.length])).toEqual([
-      [false, 1],
-      [true, 2],
+    const { steps } = readPage(page("'''ts", 'a;', "'''", "'''ts continued", 'b;', "'''"), {
+      isGuide: false,
+    });
+    expect(steps.map((step) => step.kind === 'module' && [step.runs, step.blocks.length])).toEqual([
+      ['later', 1],
+      ['here', 2],
     ]);
   });
 
@@ -115,60 +127,81 @@ describe('what a page says is printed', () => {
   });
 });
 
-describe.runIf(canRunSources)('a page that is wrong is told with its line (skipped where Node cannot run the sources)', () => {
-  it('where a type is wrong, in a block that is not run as well, and where a package has no such export', () => {
-    const types = writePage('', "'''ts", 'let n = 1;', "'''", '', "'''ts no-run continued", 'n.toUpperCase();', "'''");
-    const exported = writePage("'''ts", "import { nothing } from '@truthound/protocols';", 'nothing;', "'''");
-    expect(checkTypesOf([types, exported])).toEqual([
-      `${types}:7: TS2339: Property 'toUpperCase' does not exist on type 'number'.`,
-      expect.stringContaining(`${exported}:2: TS2305`),
-    ]);
-  });
+describe.runIf(canRunSources)(
+  'a page that is wrong is told with its line (skipped where Node cannot run the sources)',
+  () => {
+    it('where a type is wrong, in a block that is not run as well, and where a package has no such export', () => {
+      const types = writePage(
+        '',
+        "'''ts",
+        'let n = 1;',
+        "'''",
+        '',
+        "'''ts no-run continued",
+        'n.toUpperCase();',
+        "'''",
+      );
+      const exported = writePage(
+        "'''ts",
+        "import { nothing } from '@truthound/protocols';",
+        'nothing;',
+        "'''",
+      );
+      expect(checkTypesOf([types, exported])).toEqual([
+        `${types}:7: TS2339: Property 'toUpperCase' does not exist on type 'number'.`,
+        expect.stringContaining(`${exported}:2: TS2305`),
+      ]);
+    });
 
-  it('where it prints something else', async () => {
-    const file = writePage("'''ts", 'console.log(40 + 2); // 43', "'''");
-    expect(await followPageAt(file)).toEqual([`${file}:2: the page says\n  43\nand it printed\n  42`]);
-  });
+    it('where it prints something else', async () => {
+      const file = writePage("'''ts", 'console.log(40 + 2); // 43', "'''");
+      expect(await followPageAt(file)).toEqual([`${file}:2: the page says\n  43\nand it printed\n  42`]);
+    });
 
-  it('where it throws', async () => {
-    const file = writePage("'''js", 'throw new Error("boom");', "'''");
-    expect(await followPageAt(file)).toEqual([expect.stringMatching(/:2: it ended with 1.*boom/s)]);
-  });
+    it('where it throws', async () => {
+      const file = writePage("'''js", 'throw new Error("boom");', "'''");
+      expect(await followPageAt(file)).toEqual([expect.stringMatching(/:2: it ended with 1.*boom/s)]);
+    });
 
-  it('where a command fails, or succeeds against its word', async () => {
-    const failing = writePage("'''sh run", 'echo no; exit 3', "'''");
-    expect(await followPageAt(failing)).toEqual([`${failing}:2: it ended with 3, where 0 is right; it printed:\n  no`]);
-    const succeeding = writePage("'''sh run exit=1", 'true', "'''");
-    expect(await followPageAt(succeeding)).toEqual([expect.stringContaining('it ended with 0, where 1 is right')]);
-  });
+    it('where a command fails, or succeeds against its word', async () => {
+      const failing = writePage("'''sh run", 'echo no; exit 3', "'''");
+      expect(await followPageAt(failing)).toEqual([
+        `${failing}:2: it ended with 3, where 0 is right; it printed:\n  no`,
+      ]);
+      const succeeding = writePage("'''sh run exit=1", 'true', "'''");
+      expect(await followPageAt(succeeding)).toEqual([
+        expect.stringContaining('it ended with 0, where 1 is right'),
+      ]);
+    });
 
-  it('where what runs in the background ends without what the page says', async () => {
-    const file = writePage("'''sh run background", 'echo one', "'''", "'''text", 'two', "'''");
-    expect(await followPageAt(file)).toEqual([`${file}:5: the page says\n  two\nand it printed\n  one`]);
-  });
+    it('where what runs in the background ends without what the page says', async () => {
+      const file = writePage("'''sh run background", 'echo one', "'''", "'''text", 'two', "'''");
+      expect(await followPageAt(file)).toEqual([`${file}:5: the page says\n  two\nand it printed\n  one`]);
+    });
 
-  it('and one that is right is not', async () => {
-    const file = writePage(
-      "'''js file=lib/answer.mjs",
-      'export const answer = 42;',
-      "'''",
-      "'''sh run",
-      'cd lib && ls',
-      "'''",
-      "'''text",
-      'answer.mjs',
-      "'''",
-      "'''sh run background",
-      'echo ready; sleep 60',
-      "'''",
-      "'''text",
-      'ready',
-      "'''",
-      "'''js",
-      "import { answer } from './answer.mjs';",
-      'console.log(answer); // 42',
-      "'''",
-    );
-    expect(await followPageAt(file)).toEqual([]);
-  });
-});
+    it('and one that is right is not', async () => {
+      const file = writePage(
+        "'''js file=lib/answer.mjs",
+        'export const answer = 42;',
+        "'''",
+        "'''sh run",
+        'cd lib && ls',
+        "'''",
+        "'''text",
+        'answer.mjs',
+        "'''",
+        "'''sh run background",
+        'echo ready; sleep 60',
+        "'''",
+        "'''text",
+        'ready',
+        "'''",
+        "'''js",
+        "import { answer } from './answer.mjs';",
+        'console.log(answer); // 42',
+        "'''",
+      );
+      expect(await followPageAt(file)).toEqual([]);
+    });
+  },
+);

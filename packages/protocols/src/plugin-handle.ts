@@ -9,17 +9,24 @@ import type { VerificationResult } from './signing.ts';
 /** The functions a plugin offers, by name. Give a handle your plugin's own type to have its calls checked. */
 export type PluginExports = Readonly<Record<string, (...args: never[]) => unknown>>;
 
+/** What a call takes. A function of which no type is known, as in {@link PluginExports}, takes anything. */
+type CallArguments<Args extends readonly unknown[]> = Args extends readonly never[]
+  ? never[] extends Args
+    ? readonly unknown[]
+    : Args
+  : Args;
+
 /** The same functions as seen from outside: each answers a promise. */
 export type RemoteExports<Exports> = {
   readonly [Name in keyof Exports]: Exports[Name] extends (...args: infer Args) => infer Result
-    ? (...args: Args) => Promise<Awaited<Result>>
+    ? (...args: CallArguments<Args>) => Promise<Awaited<Result>>
     : never;
 };
 
 type FunctionOf<Exports, Name extends keyof Exports> = Exports[Name] extends (
   ...args: infer Args
 ) => infer Result
-  ? { readonly args: Args; readonly result: Awaited<Result> }
+  ? { readonly args: CallArguments<Args>; readonly result: Awaited<Result> }
   : { readonly args: readonly unknown[]; readonly result: unknown };
 
 /** A loaded plugin. Stays valid over reloads: calls go to the version that serves. */

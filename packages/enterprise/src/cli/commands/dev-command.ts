@@ -85,7 +85,7 @@ async function callOnce(
   try {
     const result: unknown = await manager
       .getPlugin(id)
-      .invoke(exportName, args as never[], { signal: context.signal });
+      .invoke(exportName, args, { signal: context.signal });
     tell(context, 'answer', id, result);
   } catch (error) {
     if (!context.signal.aborted) tell(context, 'call-failed', id, (error as Error).message);

@@ -40,7 +40,7 @@ export const runCommand: CommandBuilder = defineCommand<[string, string, readonl
     terminal.progress(`calling ${exportName}`);
     const result: unknown = await manager
       .getPlugin(plugin.id)
-      .invoke(exportName, args as never[], { signal });
+      .invoke(exportName, args, { signal });
     await printResult(result, terminal, signal);
     context.end(ExitCode.done);
     return undefined;
