@@ -23,7 +23,7 @@ export interface Finished {
 const STEP_LIMIT_MS = 180_000;
 const INSTALL = /^npm install(?: --save-dev)? (?<names>[\w@][^\n]*)$/m;
 /** What a reader's terminal would not have; a test runner sets some of it. */
-const ENVIRONMENT: readonly string[] = ['PATH', 'TMPDIR', 'LANG', 'SystemRoot'];
+const ENVIRONMENT: readonly string[] = ['PATH', 'TMPDIR', 'LANG', 'SystemRoot', 'TRUTHOUND_SOURCE_GUEST'];
 
 export class PageFolder implements AsyncDisposable {
   readonly root: string;

@@ -89,8 +89,8 @@ export function readPage(page: string, { isGuide }: { readonly isGuide: boolean 
     if (typeof step === 'string') faults.push({ line: block.line, message: step });
     else if (step !== undefined) steps.push(step);
   }
-  const settled = steps.map((step) =>
-    isContinued(step, steps) ? { ...step, runs: 'later' as const } : step,
+  const settled = steps.map((step): Step =>
+    step.kind === 'module' && isContinued(step, steps) ? { ...step, runs: 'later' } : step,
   );
   for (const step of settled) {
     if (step.kind !== 'module' || step.runs !== 'later' || isContinued(step, steps)) continue;
@@ -103,8 +103,7 @@ export function readPage(page: string, { isGuide }: { readonly isGuide: boolean 
 }
 
 /** Whether a module is run as a part of a later one. */
-function isContinued(step: Step, steps: readonly Step[]): step is ModuleStep {
-  if (step.kind !== 'module') return false;
+function isContinued(step: ModuleStep, steps: readonly Step[]): boolean {
   const last = step.blocks.at(-1);
   return steps.some(
     (other) =>
