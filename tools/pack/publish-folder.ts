@@ -32,11 +32,14 @@ function releaseNotes(packed: readonly PackedPackage[], root: string): string {
   return notes.length === 0 ? 'No notes.\n' : notes.join('\n');
 }
 
-/** The text below the heading `## <version>`. */
+/** What changesets writes for a package that changed only with its neighbours. */
+const NOTHING = 'No changes in this release.';
+
+/** The text below the heading `## <version>`; `undefined` where it says nothing. */
 export function sectionOf(changelog: string, version: string): string | undefined {
   const section = changelog.split(/^## /m).find((each) => each.startsWith(`${version}\n`));
   const text = section?.slice(version.length).trim();
-  return text === '' ? undefined : text;
+  return text === '' || text === NOTHING ? undefined : text;
 }
 
 function readChangelog(folder: string): string {

@@ -6,16 +6,16 @@ export interface SizeLimits {
   readonly dependencies: number;
 }
 
-/** About a tenth above what they were when the limit was last looked at. Raising one is a decision, not a repair. */
+/** Sizes are about an eighth above what they were when the limit was set. Raising one is a decision, not a repair. */
 export const SIZE_LIMITS: Readonly<Record<string, SizeLimits>> = {
-  protocols: { packedKb: 1, unpackedKb: 1, dependencies: 0 },
-  versioning: { packedKb: 1, unpackedKb: 1, dependencies: 0 },
-  dependencies: { packedKb: 1, unpackedKb: 1, dependencies: 0 },
-  lifecycle: { packedKb: 1, unpackedKb: 1, dependencies: 0 },
-  'hot-reload': { packedKb: 1, unpackedKb: 1, dependencies: 0 },
-  signing: { packedKb: 1, unpackedKb: 1, dependencies: 0 },
-  sandbox: { packedKb: 1, unpackedKb: 1, dependencies: 0 },
-  enterprise: { packedKb: 1, unpackedKb: 1, dependencies: 0 },
+  protocols: { packedKb: 155, unpackedKb: 610, dependencies: 0 },
+  versioning: { packedKb: 105, unpackedKb: 400, dependencies: 2 },
+  dependencies: { packedKb: 240, unpackedKb: 950, dependencies: 3 },
+  lifecycle: { packedKb: 110, unpackedKb: 425, dependencies: 1 },
+  'hot-reload': { packedKb: 125, unpackedKb: 480, dependencies: 3 },
+  signing: { packedKb: 600, unpackedKb: 2400, dependencies: 3 },
+  sandbox: { packedKb: 610, unpackedKb: 2300, dependencies: 1 },
+  enterprise: { packedKb: 350, unpackedKb: 1380, dependencies: 15 },
 };
 
 /** What is above its limit, each a sentence; a package without limits is a fault, too. */
