@@ -8,13 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import type { Stop } from '../harness/starting.ts';
 
 const run = promisify(execFile);
 const NODE = '/usr/local/bin/node';
 const ECHO = 'process.stdout.write(process.argv[1])';
-
-/** Something that was started, and has answered once. */
-export type Stop = () => Promise<void>;
 
 /** One engine, with an image of Node. */
 export interface Engine {

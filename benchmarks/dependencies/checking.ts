@@ -5,8 +5,10 @@ import { parseConstraint } from '@truthound/versioning';
 import { DepGraph } from 'dependency-graph';
 import graphlib from 'graphlib';
 import semver from 'semver';
+import type { Contender } from '../harness/compare.ts';
+import { Role } from '../harness/figures.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { numbersFrom } from './input.ts';
-import type { Task } from './rounds.ts';
 
 interface Installed {
   readonly id: string;
@@ -50,7 +52,14 @@ function expectAll(count: number, ordered: number): void {
   if (ordered !== count) throw new Error(`expected ${count} plugins in order, not ${ordered}`);
 }
 
-export function checkingTasks(count: number): readonly Task[] {
+export const OURS = '@truthound/dependencies, ranges of @truthound/versioning';
+export const GRAPHLIB = 'graphlib and semver';
+
+function checking(name: string, role: Role, run: () => void): Contender {
+  return { name, role, prepare: collectGarbage, run };
+}
+
+export function checkingContenders(count: number): readonly Contender[] {
   const plugins = installed(count);
   const resolver = new DependencyResolver();
   const parsed = withRequirements(plugins, parseConstraint);
@@ -61,46 +70,34 @@ export function checkingTasks(count: number): readonly Task[] {
     if (version === undefined || !semver.satisfies(version, range)) throw new Error(`${target} does not fit`);
   };
   return [
-    {
-      name: 'ours, with ranges of @truthound/versioning',
-      run: () => expectAll(count, resolver.resolve(parsed).loadOrder.length),
-    },
-    {
-      name: 'ours, the ranges parsed in the measured time',
-      run: () =>
-        expectAll(count, resolver.resolve(withRequirements(plugins, parseConstraint)).loadOrder.length),
-    },
-    {
-      name: 'ours, with ranges of semver',
-      run: () => expectAll(count, resolver.resolve(parsedByNpm).loadOrder.length),
-    },
-    {
-      name: 'graphlib + semver',
-      run: () => {
-        const graph = new graphlib.Graph();
-        for (const { id, ranges } of plugins) {
-          graph.setNode(id);
-          for (const [target, range] of ranges) {
-            assertFits(target, range);
-            graph.setEdge(id, target);
-          }
+    checking(OURS, Role.OURS, () => expectAll(count, resolver.resolve(parsed).loadOrder.length)),
+    checking('the same, the ranges parsed in the measured time', Role.OURS, () =>
+      expectAll(count, resolver.resolve(withRequirements(plugins, parseConstraint)).loadOrder.length),
+    ),
+    checking('the same, ranges of semver', Role.OURS, () =>
+      expectAll(count, resolver.resolve(parsedByNpm).loadOrder.length),
+    ),
+    checking(GRAPHLIB, Role.PEER, () => {
+      const graph = new graphlib.Graph();
+      for (const { id, ranges } of plugins) {
+        graph.setNode(id);
+        for (const [target, range] of ranges) {
+          assertFits(target, range);
+          graph.setEdge(id, target);
         }
-        expectAll(count, graphlib.alg.topsort(graph).length);
-      },
-    },
-    {
-      name: 'dependency-graph + semver',
-      run: () => {
-        const graph = new DepGraph<string>();
-        for (const { id, version } of plugins) graph.addNode(id, version);
-        for (const { id, ranges } of plugins) {
-          for (const [target, range] of ranges) {
-            assertFits(target, range);
-            graph.addDependency(id, target);
-          }
+      }
+      expectAll(count, graphlib.alg.topsort(graph).length);
+    }),
+    checking('dependency-graph and semver', Role.PEER, () => {
+      const graph = new DepGraph<string>();
+      for (const { id, version } of plugins) graph.addNode(id, version);
+      for (const { id, ranges } of plugins) {
+        for (const [target, range] of ranges) {
+          assertFits(target, range);
+          graph.addDependency(id, target);
         }
-        expectAll(count, graph.overallOrder().length);
-      },
-    },
+      }
+      expectAll(count, graph.overallOrder().length);
+    }),
   ];
 }

@@ -6,6 +6,7 @@ import { DepGraph } from 'dependency-graph';
 import graphlib from 'graphlib';
 import graphology from 'graphology';
 import * as graphologyDag from 'graphology-dag';
+import { Role } from '../harness/figures.ts';
 import type { InputNode } from './input.ts';
 
 const require = createRequire(import.meta.url);
@@ -15,6 +16,7 @@ const toposort = require('toposort') as {
 
 export interface Library {
   readonly name: string;
+  readonly role: Role;
   /** Answers the graph, so that nothing of it is collected while memory is measured. */
   readonly build: (nodes: readonly InputNode[]) => unknown;
   /** Answers the number of plugins in order. */
@@ -23,15 +25,17 @@ export interface Library {
 
 function define<Graph>(library: {
   readonly name: string;
+  readonly role?: Role;
   readonly build: (nodes: readonly InputNode[]) => Graph;
   readonly order: (graph: Graph) => number;
 }): Library {
-  return library as Library;
+  return { role: Role.PEER, ...library } as Library;
 }
 
 export const LIBRARIES: readonly Library[] = [
   define({
     name: '@truthound/dependencies',
+    role: Role.OURS,
     build: (nodes) => {
       const graph = new DependencyGraph();
       for (const node of nodes) graph.addNode(node);

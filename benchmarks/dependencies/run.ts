@@ -1,6 +1,5 @@
 /**
- * What a graph of plugins costs, beside the libraries that are taken for it. In this workspace:
- * `node --expose-gc --conditions=@truthound/source dependencies/run.ts`
+ * What a graph of plugins costs, beside the libraries that are taken for it: `npm run bench -- dependencies`
  *
  * The others are given what they like best: edges one by one, and no promise about the order. Ours takes
  * manifests, checks every field, and answers one order for every order of insertion.
@@ -8,18 +7,33 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { DependencyGraph } from '@truthound/dependencies';
-import { checkingTasks } from './checking.ts';
+import { compare, compareSteps, comparisonOf } from '../harness/compare.ts';
+import { type Comparison, type Figure, Role, rowOf } from '../harness/figures.ts';
+import { inTurn } from '../harness/in-turn.ts';
+import { type Effort, runSuite } from '../harness/run-suite.ts';
+import { GRAPHLIB, OURS, checkingContenders } from './checking.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { randomPlugins } from './input.ts';
 import { LIBRARIES } from './libraries.ts';
-import { compare, compareSteps, time } from './rounds.ts';
-import { solvingTasks } from './solving.ts';
+import { prepareSolving } from './solving.ts';
 
-function compareGraphs(count: number, rounds: number): void {
+const OBJECTS =
+  'Up to some ten thousand plugins, libraries that keep an object for each node are as fast or faster: a few megabytes fit the processor’s caches however they lie. toposort has no graph: its list of edges is only put together, and one order is asked of it.';
+
+function time<T>(run: () => T): readonly [ms: number, result: T] {
+  const start = performance.now();
+  const result = run();
+  return [performance.now() - start, result];
+}
+
+async function compareGraphs(count: number, rounds: number): Promise<readonly Comparison[]> {
   const nodes = randomPlugins(count);
   const edges = nodes.reduce((sum, { targets }) => sum + targets.length, 0);
-  const titles = [`build ${count} plugins, ${edges} edges`, `order ${count} plugins`];
-  const tasks = LIBRARIES.map(({ name, build, order }) => ({
+  const size = `${count.toLocaleString('en')} plugins, ${edges.toLocaleString('en')} edges`;
+  const contenders = LIBRARIES.map(({ name, role, build, order }) => ({
     name,
+    role,
+    prepare: collectGarbage,
     run: (): readonly number[] => {
       const [building, graph] = time(() => build(nodes));
       const [ordering, ordered] = time(() => order(graph));
@@ -27,30 +41,34 @@ function compareGraphs(count: number, rounds: number): void {
       return [building, ordering];
     },
   }));
-  compareSteps(titles, rounds, tasks);
+  return compareSteps([`build ${size}`, `order ${size}`], contenders, { rounds, why: OBJECTS });
 }
 
-function measureMemory(): void {
-  console.log('\nmemory of 100000 plugins, beyond the input');
-  const script = fileURLToPath(new URL('memory.ts', import.meta.url));
-  for (const index of LIBRARIES.keys()) {
-    const flags = ['--expose-gc', '--conditions=@truthound/source'];
-    process.stdout.write(
-      execFileSync(process.execPath, [...flags, script, `${index}`], { encoding: 'utf8' }),
-    );
-  }
+const MEMORY_SCRIPT = fileURLToPath(new URL('memory.ts', import.meta.url));
+
+/** A process for each library and round. */
+async function compareMemory(count: number, rounds: number): Promise<Comparison> {
+  const libraries = LIBRARIES.map(({ name, role }, index) => ({ name, role, index }));
+  const values = await inTurn(libraries, { rounds, warmUps: 0 }, async ({ index }) => {
+    const args = ['--expose-gc', ...process.execArgv, MEMORY_SCRIPT, String(index), String(count)];
+    return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
+  });
+  const measured = libraries.map((each, index) => ({ ...each, values: values[index] ?? [] }));
+  return comparisonOf(`memory of ${count.toLocaleString('en')} plugins, beyond the input`, 'MB', measured);
 }
 
 /** One plugin replaced in a graph of 10,000, and the whole graph built again for comparison. */
-function compareUpdates(): void {
+async function compareUpdates(rounds: number): Promise<Comparison> {
   const nodes = randomPlugins(10_000);
   const graph = new DependencyGraph();
   for (const node of nodes) graph.addNode(node);
   const middle = nodes[5_000];
   if (middle === undefined) throw new Error('there are 10,000 plugins');
-  compare('change a graph of 10000 plugins', 15, [
+  const contenders = [
     {
-      name: 'remove and add a plugin, 1000 times',
+      name: 'remove and add a plugin, 1,000 times',
+      role: Role.OURS,
+      prepare: collectGarbage,
       run: () => {
         for (let time = 0; time < 1_000; time += 1) {
           graph.removeNode(middle.pluginId);
@@ -60,18 +78,55 @@ function compareUpdates(): void {
     },
     {
       name: 'build the graph again, once',
+      role: Role.OURS,
+      prepare: collectGarbage,
       run: () => {
         const again = new DependencyGraph();
         for (const node of nodes) again.addNode(node);
       },
     },
-  ]);
+  ];
+  return compare({ title: 'change a graph of 10,000 plugins', contenders, rounds });
 }
 
-console.log(`Node ${process.version}, ${process.platform} ${process.arch}`);
-compareGraphs(10_000, 7);
-compareGraphs(100_000, 3);
-measureMemory();
-compareUpdates();
-compare('check 10000 installed plugins', 9, checkingTasks(10_000));
-compare('choose among versions', 7, solvingTasks(1_000));
+/** Of the CPU time, which a busy machine moves least. */
+function checkingGoal(checked: Comparison): Figure {
+  const ratio = (name: string): number => rowOf(checked, name).cpu?.ratio.median ?? Number.NaN;
+  return {
+    what: 'checking, to graphlib and semver together: so many times as fast',
+    value: ratio(GRAPHLIB) / ratio(OURS),
+    unit: '×',
+    goal: { atLeast: 12 },
+    why: 'Most of the time goes into checking each of 40,000 declared fields and looking up each id by its text.',
+  };
+}
+
+await runSuite(async ({ isQuick, rounds }: Effort) => {
+  const large = isQuick ? 20_000 : 100_000;
+  const checked = await compare({
+    title: 'check 10,000 installed plugins: is all there, does it fit, in what order',
+    contenders: checkingContenders(10_000),
+    rounds: rounds(15),
+    warmUps: isQuick ? 1 : 3,
+  });
+  const { steps, contenders } = prepareSolving(1_000);
+  const solved = await compare({
+    title: `choose among 1,000 plugins of 10 versions each, in ${steps.toLocaleString('en')} steps`,
+    contenders,
+    rounds: rounds(7),
+  });
+  return {
+    title: 'What a graph of plugins costs',
+    method:
+      'The others are given what they like best: edges one by one, and no promise about the order. Ours takes manifests, checks every field, and answers one order for every order of insertion. Garbage is collected before each. Nothing on npm chooses among versions, so nothing stands beside it.',
+    comparisons: [
+      ...(await compareGraphs(10_000, rounds(9))),
+      ...(await compareGraphs(large, rounds(3))),
+      await compareMemory(large, rounds(1)),
+      await compareUpdates(rounds(15)),
+      checked,
+      solved,
+    ],
+    figures: [checkingGoal(checked)],
+  };
+});

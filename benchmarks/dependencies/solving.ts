@@ -2,8 +2,10 @@
 import { solve } from '@truthound/dependencies';
 import type { PluginDependency, ResolvablePlugin } from '@truthound/protocols';
 import { parseConstraint } from '@truthound/versioning';
+import type { Contender } from '../harness/compare.ts';
+import { Role } from '../harness/figures.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { numbersFrom } from './input.ts';
-import type { Task } from './rounds.ts';
 
 /** Plugins that each come in ten versions; newer ones ask for newer dependencies, and some cannot be had. */
 function offered(count: number): readonly ResolvablePlugin[] {
@@ -23,7 +25,11 @@ function offered(count: number): readonly ResolvablePlugin[] {
   });
 }
 
-export function solvingTasks(count: number): readonly Task[] {
+/** How many steps it takes, and the contenders. */
+export function prepareSolving(count: number): {
+  readonly steps: number;
+  readonly contenders: readonly Contender[];
+} {
   const candidates = offered(count);
   const everything = Object.fromEntries(
     Array.from({ length: count }, (_, index) => [`plugin-${index}`, 'required' as const]),
@@ -32,10 +38,18 @@ export function solvingTasks(count: number): readonly Task[] {
   const first = solve(everything, candidates);
   if (!first.success) throw new Error(first.explanation);
   const lock = first.versions;
-  console.log(`\n${count} plugins × 10 versions: ${first.steps} steps`);
-  return [
-    { name: 'solve', run: () => void solve(everything, candidates) },
-    { name: 'solve with a lock', run: () => void solve(everything, candidates, { lock }) },
-    { name: 'explain that there is no choice', run: () => void solve(impossible, candidates) },
-  ];
+  const solving = (name: string, run: () => unknown): Contender => ({
+    name,
+    role: Role.OURS,
+    prepare: collectGarbage,
+    run,
+  });
+  return {
+    steps: first.steps,
+    contenders: [
+      solving('solve', () => solve(everything, candidates)),
+      solving('solve with a lock', () => solve(everything, candidates, { lock })),
+      solving('explain that there is no choice', () => solve(impossible, candidates)),
+    ],
+  };
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The floor: Node starts, finds a file with nothing in it, and ends. Nothing is verified, confined or kept. */
@@ -20,18 +20,4 @@ export async function startBareNodes(count: number, atATime: number, folder: str
     }
   };
   await Promise.all(Array.from({ length: atATime }, worker));
-}
-
-/** Linux counts CPU time in these. */
-const TICK_MS = 10;
-
-/** CPU time of all children that have ended, in milliseconds; not a number where the system does not tell it. */
-export function endedChildrenCpuMs(): number {
-  try {
-    // See proc(5): cutime and cstime, the 16th and 17th field; the second is in brackets and may hold anything.
-    const fields = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-    return (Number(fields[13]) + Number(fields[14])) * TICK_MS;
-  } catch {
-    return Number.NaN;
-  }
 }

@@ -1,31 +1,21 @@
-import { quantile } from '../sandbox/statistics.ts';
+import { comparisonOf } from '../harness/compare.ts';
+import { type Comparison, Role } from '../harness/figures.ts';
+import { inTurn } from '../harness/in-turn.ts';
+import { quantile } from '../harness/statistics.ts';
 import { PluginOnDisk, load, reload } from './plugin-on-disk.ts';
-
-export interface CallTimes {
-  /** p50 and p99 in ms of each window. */
-  readonly calm: readonly (readonly [p50: number, p99: number])[];
-  readonly reloading: readonly (readonly [p50: number, p99: number])[];
-  readonly calls: number;
-  readonly reloads: number;
-}
 
 const WINDOW_MS = 3_000;
 const CALLERS = 4;
 const PAUSE_MS = 5;
 
-/** Windows without and with reloads, in turn; callers that pause a little, as callers do. */
-export async function measureCalls(rounds: number): Promise<CallTimes> {
+/** Calls in windows of a few seconds, with and without reloads, in turn; callers pause a little, as callers do. */
+export async function measureCalls(rounds: number): Promise<readonly Comparison[]> {
   await using disk = await PluginOnDisk.create(1);
   await using manager = await disk.openHost({ watch: false });
   const plugin = await load(manager);
-  const calm: (readonly [number, number])[] = [];
-  const reloading: (readonly [number, number])[] = [];
-  let calls = 0;
   let reloads = 0;
 
-  const during = async (
-    work: (isOver: () => boolean) => Promise<void>,
-  ): Promise<readonly [number, number]> => {
+  const during = async (work: (isOver: () => boolean) => Promise<void>): Promise<readonly number[]> => {
     const end = performance.now() + WINDOW_MS;
     const isOver = (): boolean => performance.now() >= end;
     const times: number[] = [];
@@ -38,23 +28,33 @@ export async function measureCalls(rounds: number): Promise<CallTimes> {
       }
     });
     await Promise.all([...callers, work(isOver)]);
-    calls += times.length;
-    return [quantile(times, 0.5), quantile(times, 0.99)];
+    return times;
   };
 
-  for (let round = 0; round < rounds; round += 1) {
-    calm.push(await during(() => Promise.resolve()));
-    reloading.push(
-      await during(async (isOver) => {
-        while (!isOver()) {
-          reloads += 1;
-          await disk.publish(reloads);
-          await reload(manager);
-          // One reload a second is more than any operator does.
-          await new Promise((resolve) => setTimeout(resolve, 500));
-        }
-      }),
-    );
-  }
-  return { calm, reloading, calls, reloads };
+  const windows = [
+    { name: 'without reloads', role: Role.FLOOR, take: () => during(() => Promise.resolve()) },
+    {
+      name: 'while reloading',
+      role: Role.OURS,
+      take: () =>
+        during(async (isOver) => {
+          while (!isOver()) {
+            reloads += 1;
+            await disk.publish(reloads);
+            await reload(manager);
+            // One reload a second is more than any operator does.
+            await new Promise((resolve) => setTimeout(resolve, 500));
+          }
+        }),
+    },
+  ];
+  const times = await inTurn(windows, { rounds, warmUps: 0 }, ({ take }) => take());
+  return [0.5, 0.99].map((share) => {
+    const values = windows.map((window, index) => ({
+      ...window,
+      values: (times[index] ?? []).map((calls) => quantile(calls, share)),
+    }));
+    const title = `a call by one of ${String(CALLERS)} callers, p${String(share * 100)} of windows of ${String(WINDOW_MS / 1000)} s`;
+    return comparisonOf(title, 'ms', values);
+  });
 }

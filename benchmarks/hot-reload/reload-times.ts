@@ -1,20 +1,24 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { comparisonOf } from '../harness/compare.ts';
+import { type Comparison, Role } from '../harness/figures.ts';
+import { inTurn } from '../harness/in-turn.ts';
 import { PluginOnDisk, load, reload } from './plugin-on-disk.ts';
 
-/** Milliseconds of each round, by what was timed. */
-export interface ReloadTimes {
-  /** From the end of writing to the first answer of the new version, the host watching. */
-  readonly savedToAnswer: readonly number[];
-  /** The reload alone, as it says itself. */
-  readonly reload: readonly number[];
-  /** The same change, with the whole host started again instead. */
-  readonly restart: readonly number[];
+interface Way {
+  readonly name: string;
+  readonly role: Role;
+  /** Publishes a version and answers how many ms it took until it served. */
+  readonly take: (version: number) => Promise<number>;
 }
 
-/** All three in turn, round by round, so that a busy moment of the machine meets all. */
-export async function measureReloads(fileCount: number, rounds: number): Promise<ReloadTimes> {
+/** Ways to get a new version to answer, in turn; and importing again, which was timed in a process of its own. */
+export async function measureReloads(
+  fileCount: number,
+  rounds: number,
+  importTimes: readonly number[],
+): Promise<Comparison> {
   await using watched = await PluginOnDisk.create(fileCount);
   await using asked = await PluginOnDisk.create(fileCount);
   await using restarted = await PluginOnDisk.create(fileCount);
@@ -22,27 +26,56 @@ export async function measureReloads(fileCount: number, rounds: number): Promise
   await using asking = await asked.openHost({ watch: false });
   const plugin = await load(watching);
   await load(asking);
-  const times = { savedToAnswer: [] as number[], reload: [] as number[], restart: [] as number[] };
-  for (let round = 1; round <= rounds; round += 1) {
-    await watched.publish(round);
-    const saved = performance.now();
-    while ((await plugin.version()) !== round) await new Promise((resolve) => setTimeout(resolve, 2));
-    times.savedToAnswer.push(performance.now() - saved);
 
-    await asked.publish(round);
-    times.reload.push(await reload(asking));
-
-    await restarted.publish(round);
-    times.restart.push(await timeRestart(restarted.root, round));
-  }
-  return times;
+  const ways: readonly Way[] = [
+    {
+      name: 'reload: verify, start beside, health, switch, stop',
+      role: Role.OURS,
+      take: async (version) => {
+        await asked.publish(version);
+        return reload(asking);
+      },
+    },
+    {
+      name: 'file saved → new version answers (100 ms are quiet)',
+      role: Role.OURS,
+      take: async (version) => {
+        await watched.publish(version);
+        const saved = performance.now();
+        while ((await plugin.version()) !== version) await new Promise((resolve) => setTimeout(resolve, 2));
+        return performance.now() - saved;
+      },
+    },
+    {
+      name: 'the whole host started again → answers',
+      role: Role.PEER,
+      take: async (version) => {
+        await restarted.publish(version);
+        return timeRestart(restarted.root, version);
+      },
+    },
+  ];
+  let version = 0;
+  const times = await inTurn(ways, { rounds }, ({ take }) => take((version += 1)));
+  const timed = ways.map(({ name, role }, index) => ({ name, role, values: times[index] ?? [] }));
+  const importing = {
+    name: 'import(url?v=n), in the host, nothing verified',
+    role: Role.PEER,
+    values: importTimes,
+  };
+  return comparisonOf(
+    `a new version of a signed plugin of ${String(fileCount)} ${fileCount === 1 ? 'module' : 'modules'}`,
+    'ms',
+    [...timed, importing],
+    'Importing again starts no process. What it imported stays in the host’s memory for ever, shares the host’s rights, and cannot go back. Most of a reload is the start of the new process.',
+  );
 }
 
 const HOST = fileURLToPath(new URL('whole-host.ts', import.meta.url));
 
 async function timeRestart(root: string, version: number): Promise<number> {
   const start = performance.now();
-  const host = spawn(process.execPath, ['--conditions=@truthound/source', HOST, root], {
+  const host = spawn(process.execPath, [...process.execArgv, HOST, root], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [answer] = (await once(host.stdout, 'data')) as [Buffer];

@@ -1,20 +1,13 @@
 /** From nothing to the answer of the first call: how long a plugin takes to be there. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ProcessSandboxEngine } from '@truthound/sandbox';
+import { compare } from '../harness/compare.ts';
+import { type Comparison, Role } from '../harness/figures.ts';
+import { starting } from '../harness/starting.ts';
 import { BENCHMARK_POLICY } from './peers.ts';
 import { type PluginOnDisk, writePlugin } from './plugins.ts';
-import { type Spread, median, spreadOf } from './statistics.ts';
-
-export interface FirstCallResult {
-  readonly name: string;
-  readonly files: number;
-  readonly wall: Spread;
-  /** Against bare Node in the same round. */
-  readonly ratio: number;
-}
 
 const BARE_CHILD = fileURLToPath(new URL('peers/bare-child.js', import.meta.url));
 /** Long enough for a machine that is at work to refill the pool. */
@@ -45,34 +38,16 @@ async function callInSandbox(
 }
 
 /** Bare Node, a cold sandbox and one from the standby pool, in turn. */
-export async function measureFirstCalls(files: number, rounds: number): Promise<readonly FirstCallResult[]> {
+export async function measureFirstCalls(files: number, rounds: number): Promise<Comparison> {
   using plugin = writePlugin(files);
   await using cold = new ProcessSandboxEngine();
   await using warm = new ProcessSandboxEngine({ standby: 1 });
   const contenders = [
-    { name: 'bare node', waitMs: 0, run: () => callInBareNode(plugin) },
-    { name: 'sandbox, cold', waitMs: 0, run: () => callInSandbox(cold, plugin) },
-    { name: 'sandbox, standby', waitMs: REFILL_MS, run: () => callInSandbox(warm, plugin) },
+    starting('bare node', Role.FLOOR, 0, () => callInBareNode(plugin)),
+    starting('sandbox, cold', Role.OURS, 0, () => callInSandbox(cold, plugin)),
+    starting('sandbox, standby', Role.OURS, REFILL_MS, () => callInSandbox(warm, plugin)),
   ];
-  const times = contenders.map((): number[] => []);
+  const title = `from nothing to the first answer, ${String(files)} ${files === 1 ? 'file' : 'files'}`;
   // The first two rounds start the pool.
-  for (let round = -2; round < rounds; round += 1) {
-    for (const [index, { waitMs, run }] of contenders.entries()) {
-      await sleep(waitMs);
-      const before = performance.now();
-      const stop = await run();
-      if (round >= 0) times[index]?.push(performance.now() - before);
-      await stop();
-    }
-  }
-  const bare = times[0] ?? [];
-  return contenders.map(({ name }, index) => {
-    const own = times[index] ?? [];
-    return {
-      name,
-      files,
-      wall: spreadOf(own),
-      ratio: median(own.map((time, round) => time / (bare[round] ?? Number.NaN))),
-    };
-  });
+  return await compare({ title, contenders, rounds, warmUps: 2, hasCpu: false });
 }

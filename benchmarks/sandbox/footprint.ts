@@ -3,32 +3,34 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPolicy } from '@truthound/protocols';
 import { ProcessSandboxEngine } from '@truthound/sandbox';
-import { BENCHMARK_POLICY, FORK_JSON, type PeerKind, SANDBOX } from './peers.ts';
-import { processCpuMs } from './process-cpu.ts';
-import { type Spread, median, spreadOf } from './statistics.ts';
+import { comparisonOf } from '../harness/compare.ts';
+import { processCpuMs } from '../harness/cpu-time.ts';
+import type { Comparison } from '../harness/figures.ts';
+import { type Spread, spreadOf } from '../harness/statistics.ts';
+import { BENCHMARK_POLICY, FORK_JSON, SANDBOX } from './peers.ts';
 
-export interface MemoryResult {
-  readonly name: string;
-  /** Memory of its own and its share of what it shares (`Pss`), in mebibytes. */
-  readonly pssMb: number;
-}
-
+/** Memory of its own and its share of what it shares (`Pss`). */
 function pssMb(pid: number): number {
   const rollup = readFileSync(`/proc/${String(pid)}/smaps_rollup`, 'utf8');
-  return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? Number.NaN) / 1024;
+  return (Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? Number.NaN) * 1024) / 1e6;
 }
 
 /** Memory of an idle guest after its first call, beside a bare forked child. */
-export async function measureIdleMemory(count: number): Promise<readonly MemoryResult[]> {
-  const measured: MemoryResult[] = [];
-  for (const kind of [FORK_JSON, SANDBOX] satisfies PeerKind[]) {
-    const peers = await Promise.all(Array.from({ length: count }, () => kind.start()));
+export async function measureIdleMemory(count: number): Promise<Comparison> {
+  const measured = [];
+  for (const { name, role, start } of [FORK_JSON, SANDBOX]) {
+    const peers = await Promise.all(Array.from({ length: count }, start));
     for (const peer of peers) await peer.echo(1);
     await sleep(500);
-    measured.push({ name: kind.name, pssMb: median(peers.map(({ pid }) => pssMb(pid ?? 0))) });
+    measured.push({ name, role, values: peers.map(({ pid }) => pssMb(pid ?? 0)) });
     await Promise.all(peers.map((peer) => peer[Symbol.asyncDispose]()));
   }
-  return measured;
+  return comparisonOf(
+    'memory of an idle guest after its first call',
+    'MB',
+    measured,
+    'A guest loads what confines it and the channel beside its plugin.',
+  );
 }
 
 export interface CpuResult {

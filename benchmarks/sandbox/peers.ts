@@ -6,6 +6,7 @@ import { STANDARD, type SecurityPolicy, createPolicy } from '@truthound/protocol
 import { ProcessSandboxEngine } from '@truthound/sandbox';
 import { Piscina } from 'piscina';
 import { getQuickJS } from 'quickjs-emscripten';
+import { Role } from '../harness/figures.ts';
 
 /** Something that answers a value with the same value, after a trip to where the code runs. */
 export interface Peer extends AsyncDisposable {
@@ -16,6 +17,7 @@ export interface Peer extends AsyncDisposable {
 
 export interface PeerKind {
   readonly name: string;
+  readonly role: Role;
   readonly start: () => Promise<Peer>;
   /** Whether bytes cross as bytes. JSON makes an object of a Buffer that nobody would send. */
   readonly takesBytes: boolean;
@@ -155,21 +157,32 @@ function startSpawner(): Promise<Peer> {
   });
 }
 
-export const FORK_JSON: PeerKind = { name: 'fork, json', start: forked('json'), takesBytes: false };
+export const FORK_JSON: PeerKind = {
+  name: 'fork, json',
+  role: Role.PEER,
+  start: forked('json'),
+  takesBytes: false,
+};
 export const FORK_ADVANCED: PeerKind = {
   name: 'fork, advanced',
+  role: Role.PEER,
   start: forked('advanced'),
   takesBytes: true,
 };
-export const SANDBOX: PeerKind = { name: '@truthound/sandbox', start: startSandbox, takesBytes: true };
+export const SANDBOX: PeerKind = {
+  name: '@truthound/sandbox',
+  role: Role.OURS,
+  start: startSandbox,
+  takesBytes: true,
+};
 
 /** All of them; `fork` with JSON first, as the measure of the others. */
 export const PEERS: readonly PeerKind[] = [
   FORK_JSON,
   SANDBOX,
   FORK_ADVANCED,
-  { name: 'worker_threads', start: startWorker, takesBytes: true },
-  { name: 'piscina', start: startPiscina, takesBytes: true },
-  { name: 'quickjs-emscripten', start: startQuickJs, takesBytes: false },
-  { name: 'spawn per call', start: startSpawner, takesBytes: false },
+  { name: 'worker_threads', role: Role.PEER, start: startWorker, takesBytes: true },
+  { name: 'piscina', role: Role.PEER, start: startPiscina, takesBytes: true },
+  { name: 'quickjs-emscripten', role: Role.PEER, start: startQuickJs, takesBytes: false },
+  { name: 'spawn per call', role: Role.PEER, start: startSpawner, takesBytes: false },
 ];

@@ -1,15 +1,12 @@
 /**
- * What validating a chain of four certificates costs, beside the least that Node can do and beside node-forge.
- *
- *   node --conditions=@truthound/source benchmarks/signing-certificates/run.ts [rounds]
+ * What validating a chain of four certificates costs, beside the least that Node can do and beside node-forge:
+ * `npm run bench -- signing-certificates`
  *
  * The naive loop parses with X509Certificate and checks issuer, signature and dates, and nothing else:
  * no path building, key usage, path length, name constraints, revocation. node-forge can do RSA alone.
- * All contenders of a table run in turn in one process; each sample is the mean of a batch.
  */
 import { X509Certificate, createPublicKey } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { cpus } from 'node:os';
 import { createCrl } from '../../packages/signing/src/certificates/create-crl.ts';
 import {
   type CertificateKeyType,
@@ -19,6 +16,10 @@ import { issueCertificate } from '../../packages/signing/src/certificates/issue-
 import { parseCertificate } from '../../packages/signing/src/certificates/parse-certificate.ts';
 import { parseCrl } from '../../packages/signing/src/certificates/parse-crl.ts';
 import { validateCertificateChain } from '../../packages/signing/src/certificates/validate-certificate-chain.ts';
+
+import { type Contender, compare } from '../harness/compare.ts';
+import { type Comparison, type Figure, Role, rowOf } from '../harness/figures.ts';
+import { runSuite } from '../harness/run-suite.ts';
 
 /** The part of node-forge that is measured; resolved as the signing package resolves it. */
 interface Forge {
@@ -32,8 +33,9 @@ interface Forge {
 const forge = createRequire(new URL('../../packages/signing/package.json', import.meta.url))(
   'node-forge',
 ) as Forge;
-const rounds = Number(process.argv[2] ?? 60);
+/** Chains that one sample validates. */
 const BATCH = 20;
+const OURS = 'ours, from PEM';
 
 interface Chain {
   /** Root first. */
@@ -76,7 +78,7 @@ function isValidNaively(pems: readonly string[], at: Date): boolean {
   });
 }
 
-function contendersFor({ pems, crls }: Chain, withForge: boolean): ReadonlyMap<string, () => boolean> {
+function contendersFor({ pems, crls }: Chain, withForge: boolean): readonly Contender[] {
   const at = new Date();
   const [root, upper, lower, leaf] = pems;
   const parsed = pems.map((pem) => parseCertificate(pem));
@@ -84,74 +86,74 @@ function contendersFor({ pems, crls }: Chain, withForge: boolean): ReadonlyMap<s
   const [parsedRoot, parsedUpper, parsedLower, parsedLeaf] = parsed;
   if (!parsedRoot || !parsedUpper || !parsedLower || !parsedLeaf)
     throw new Error('a chain has four certificates');
-  const contenders = new Map<string, () => boolean>([
-    [
-      'ours, from PEM',
-      () => validateCertificateChain({ leaf, intermediates: [upper, lower], roots: [root], at }).isValid,
-    ],
-    [
+  const fromPem = { leaf, intermediates: [upper, lower], roots: [root], at };
+  const fromParsed = {
+    leaf: parsedLeaf,
+    intermediates: [parsedUpper, parsedLower],
+    roots: [parsedRoot],
+    at,
+    crls: parsedCrls,
+  };
+  return [
+    batch('naive X509Certificate loop', Role.FLOOR, () => isValidNaively(pems, at)),
+    batch(OURS, Role.OURS, () => validateCertificateChain(fromPem).isValid),
+    batch(
       'ours, from PEM, three revocation lists',
-      () =>
-        validateCertificateChain({
-          leaf,
-          intermediates: [upper, lower],
-          roots: [root],
-          at,
-          crls,
-          requireCrls: true,
-        }).isValid,
-    ],
-    [
+      Role.OURS,
+      () => validateCertificateChain({ ...fromPem, crls, requireCrls: true }).isValid,
+    ),
+    batch(
       'ours, parsed before, signatures remembered',
-      () =>
-        validateCertificateChain({
-          leaf: parsedLeaf,
-          intermediates: [parsedUpper, parsedLower],
-          roots: [parsedRoot],
-          at,
-          crls: parsedCrls,
-        }).isValid,
-    ],
-    ['naive X509Certificate loop', () => isValidNaively(pems, at)],
-  ]);
-  if (withForge) {
-    contenders.set('node-forge verifyCertificateChain', () => {
-      const chain = [leaf, lower, upper].map((pem) => forge.pki.certificateFromPem(pem));
-      return forge.pki.verifyCertificateChain(forge.pki.createCaStore([root]), chain);
+      Role.OURS,
+      () => validateCertificateChain(fromParsed).isValid,
+    ),
+    ...(withForge
+      ? [
+          batch('node-forge verifyCertificateChain', Role.PEER, () => {
+            const chain = [leaf, lower, upper].map((pem) => forge.pki.certificateFromPem(pem));
+            return forge.pki.verifyCertificateChain(forge.pki.createCaStore([root]), chain);
+          }),
+        ]
+      : []),
+  ];
+}
+
+function batch(name: string, role: Role, isValid: () => boolean): Contender {
+  const run = (): void => {
+    for (let index = 0; index < BATCH; index += 1)
+      if (!isValid()) throw new Error(`${name} refuses a valid chain`);
+  };
+  return { name, role, run };
+}
+
+await runSuite(async ({ rounds }) => {
+  const comparisons: Comparison[] = [];
+  const figures: Figure[] = [];
+  for (const keyType of ['RSA-2048', 'P-256', 'Ed25519'] as const) {
+    const title = `chain of 4, ${keyType}`;
+    const contenders = contendersFor(await createChain(keyType), keyType === 'RSA-2048');
+    const comparison = await compare({
+      title,
+      contenders,
+      operations: BATCH,
+      rounds: rounds(54),
+      warmUps: 6,
+    });
+    comparisons.push(comparison);
+    figures.push({
+      // Without waiting for others, which is what a quiet machine shows on the wall.
+      what: `CPU time of a ${title}, from PEM`,
+      value: rowOf(comparison, OURS).cpu?.value.median ?? Number.NaN,
+      unit: 'ms',
+      goal: { atMost: 1 },
+      why: 'Four signatures are verified, and that alone is most of it.',
     });
   }
-  return contenders;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] ?? NaN;
-}
-
-function measure(contenders: ReadonlyMap<string, () => boolean>): void {
-  const samples = new Map([...contenders.keys()].map((name) => [name, [] as number[]]));
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, run] of contenders) {
-      const start = performance.now();
-      for (let index = 0; index < BATCH; index++)
-        if (!run()) throw new Error(`${name} refuses a valid chain`);
-      samples.get(name)?.push(((performance.now() - start) * 1000) / BATCH);
-    }
-  }
-  const base = median(samples.get('ours, from PEM') ?? []);
-  for (const [name, times] of samples) {
-    // The first tenth warms up.
-    const steady = times.slice(Math.ceil(times.length / 10));
-    const [middle, least] = [median(steady), Math.min(...steady)];
-    console.log(
-      `  ${name.padEnd(44)} median ${middle.toFixed(0).padStart(6)} us   least ${least.toFixed(0).padStart(6)} us   ${(middle / base).toFixed(2)} x`,
-    );
-  }
-}
-
-console.log(
-  `Node ${process.versions.node}, OpenSSL ${process.versions.openssl}, ${cpus()[0]?.model ?? 'unknown CPU'}`,
-);
-for (const keyType of ['RSA-2048', 'P-256', 'Ed25519'] as const) {
-  console.log(`chain of 4, ${keyType}`);
-  measure(contendersFor(await createChain(keyType), keyType === 'RSA-2048'));
-}
+  return {
+    title: 'What validating certificates costs',
+    method:
+      'The naive loop checks issuer, signature and dates, and nothing else: no path building, key usage, path length, name constraints, revocation. node-forge can do RSA alone.',
+    comparisons,
+    figures,
+  };
+});

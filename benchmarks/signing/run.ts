@@ -1,9 +1,7 @@
 /**
- * What signing costs, beside what it cannot be cheaper than and what else there is.
+ * What signing costs, beside what it cannot be cheaper than and what else there is: `npm run bench -- signing`
  *
- *   node --conditions=@truthound/source benchmarks/signing/run.ts [quick]
- *
- * All contenders of a table run in turn in one process. TMPDIR says on which disk: creating files is most of what a snapshot costs. `quick` leaves out the file of 500 MB.
+ * TMPDIR says on which disk: creating files is most of what a snapshot costs. `--quick` leaves out the file of 500 MB.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, hash, verify as cryptoVerify } from 'node:crypto';
@@ -21,7 +19,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import {
@@ -36,9 +34,11 @@ import { preAuthEncoding } from '../../packages/signing/src/dsse-envelope.ts';
 import { scanPlugin } from '../../packages/signing/src/scan-plugin.ts';
 import { loadKey } from '../../packages/signing/src/signing-key.ts';
 import { removeTree } from '../../packages/signing/src/snapshot/remove-tree.ts';
-import { type Contender, measure, report } from './rounds.ts';
+import { type Contender, compare } from '../harness/compare.ts';
+import { endedChildrenCpuMs, ownCpuMs } from '../harness/cpu-time.ts';
+import { type Comparison, type Figure, Role, rowOf } from '../harness/figures.ts';
+import { type Effort, runSuite } from '../harness/run-suite.ts';
 
-const isQuick = process.argv.includes('quick');
 const scratch = mkdtempSync(join(tmpdir(), 'truthound-bench-'));
 const { publicKey, privateKey } = await generateKeyPair('ED25519');
 const service = new SigningServiceImpl({ signerId: 'bench' });
@@ -48,14 +48,8 @@ const chain = new VerificationChainBuilder()
   .withSignatureCheck({ keys: [publicKey] })
   .build();
 
-console.log(`Node ${process.versions.node}, ${cpus()[0]?.model ?? ''}, ${String(cpus().length)} cores`);
-try {
-  await directoryOfSmallFiles();
-  if (!isQuick) await oneLargeFile();
-  await singleSignature();
-} finally {
-  await removeTree(scratch);
-}
+/** Of a contender that leaves its work to other programs. */
+const withChildren = (): number => ownCpuMs() + endedChildrenCpuMs();
 
 function has(command: string): boolean {
   return spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
@@ -104,6 +98,8 @@ function sshSignedList(folder: string): Contender {
   writeFileSync(allowed, `bench ${publicPart}`);
   return {
     name: 'sha256sum -c and ssh-keygen -Y verify',
+    role: Role.PEER,
+    cpuMs: withChildren,
     run() {
       execFileSync(
         'ssh-keygen',
@@ -118,7 +114,10 @@ function sshSignedList(folder: string): Contender {
   };
 }
 
-async function directoryOfSmallFiles(): Promise<void> {
+const FLOOR = 'read and hash, nothing checked';
+const VERIFY = 'verify';
+
+async function directoryOfSmallFiles({ rounds }: Effort): Promise<Comparison> {
   const pluginPath = join(scratch, 'small');
   for (let n = 0; n < 1000; n += 1) {
     const folder = join(pluginPath, `folder-${String(n % 20)}`);
@@ -129,41 +128,39 @@ async function directoryOfSmallFiles(): Promise<void> {
   await writeSignatures(pluginPath, [await service.sign({ pluginPath, privateKey })]);
   const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
   const storeDir = join(scratch, 'store');
+  const copy = join(scratch, 'copy');
   const snapshot = (): Promise<unknown> => verifyAndSnapshot({ pluginPath, chain, storeDir });
-  const timings = await measure(
-    [
-      {
-        name: 'floor: read and hash, nothing checked',
-        run: () => {
-          hashTree(pluginPath, buffer);
-        },
-      },
-      { name: 'verify', run: () => chain.verify({ pluginPath }) },
-      { name: 'sign', run: () => service.sign({ pluginPath, privateKey }) },
-      { name: 'verifyAndSnapshot, first time', prepare: () => removeTree(storeDir), run: snapshot },
-      {
-        name: 'verifyAndSnapshot, copy there already',
-        prepare: async () => {
-          await snapshot();
-        },
-        run: snapshot,
-      },
-      {
-        name: 'cp -r, nothing checked',
-        prepare: () => removeTree(join(scratch, 'copy')),
-        run: () => {
-          cpSync(pluginPath, join(scratch, 'copy'), { recursive: true });
-        },
-      },
-      { name: 'createReadStream pipelines, 16 at a time', run: () => hashByStreams(pluginPath) },
-      ...sshContender,
-    ],
-    15,
-  );
-  report('1,000 files of 10 kB', timings);
+  const contenders: readonly Contender[] = [
+    { name: FLOOR, role: Role.FLOOR, run: () => hashTree(pluginPath, buffer) },
+    { name: VERIFY, role: Role.OURS, run: () => chain.verify({ pluginPath }) },
+    { name: 'sign', role: Role.OURS, run: () => service.sign({ pluginPath, privateKey }) },
+    {
+      name: 'verifyAndSnapshot, first time',
+      role: Role.OURS,
+      prepare: () => removeTree(storeDir),
+      run: snapshot,
+    },
+    { name: 'verifyAndSnapshot, copy there already', role: Role.OURS, prepare: snapshot, run: snapshot },
+    {
+      name: 'cp -r, nothing checked',
+      role: Role.FLOOR,
+      prepare: () => removeTree(copy),
+      run: () => cpSync(pluginPath, copy, { recursive: true }),
+    },
+    {
+      name: 'createReadStream pipelines, 16 at a time, nothing checked',
+      role: Role.FLOOR,
+      run: () => hashByStreams(pluginPath),
+    },
+    ...sshContender,
+  ];
+  return compare({ title: '1,000 files of 10 kB', contenders, rounds: rounds(15) });
 }
 
-async function oneLargeFile(): Promise<void> {
+async function oneLargeFile({ rounds }: Effort): Promise<{
+  readonly comparison: Comparison;
+  readonly addedMb: number;
+}> {
   const pluginPath = join(scratch, 'large');
   mkdirSync(pluginPath);
   const file = join(pluginPath, 'data.bin');
@@ -172,9 +169,15 @@ async function oneLargeFile(): Promise<void> {
   for (let n = 0; n < 500; n += 1) writeSync(descriptor, block);
   closeSync(descriptor);
   let addedMb = 0;
-  const contenders: Contender[] = [
+  const program = (command: string, ...args: readonly string[]): readonly Contender[] => {
+    if (!has(command)) return [];
+    const run = (): unknown => execFileSync(command, [...args, file]);
+    return [{ name: [command, ...args].join(' '), role: Role.PEER, cpuMs: withChildren, run }];
+  };
+  const contenders: readonly Contender[] = [
     {
-      name: 'floor: hash 500 MB in memory, nothing read',
+      name: 'hash 500 MB in memory, nothing read',
+      role: Role.FLOOR,
       run() {
         const digest = createHash('sha256');
         for (let n = 0; n < 500; n += 1) digest.update(block);
@@ -183,6 +186,7 @@ async function oneLargeFile(): Promise<void> {
     },
     {
       name: 'scan',
+      role: Role.OURS,
       async run() {
         const before = process.memoryUsage.rss();
         await scanPlugin(pluginPath);
@@ -191,18 +195,19 @@ async function oneLargeFile(): Promise<void> {
     },
     {
       name: 'createReadStream, default size',
+      role: Role.PEER,
       run: () => pipeline(createReadStream(file), createHash('sha256')),
     },
+    ...program('sha256sum'),
+    ...program('openssl', 'dgst', '-sha256'),
   ];
-  if (has('sha256sum')) contenders.push({ name: 'sha256sum', run: () => execFileSync('sha256sum', [file]) });
-  if (has('openssl'))
-    contenders.push({ name: 'openssl dgst', run: () => execFileSync('openssl', ['dgst', '-sha256', file]) });
-  report(`One file of ${String(statSync(file).size / 1e6)} MB`, await measure(contenders, 5));
-  console.log(`memory added by a scan: at most ${addedMb.toFixed(1)} MB`);
+  const title = `One file of ${String(statSync(file).size / 1e6)} MB`;
+  const comparison = await compare({ title, contenders, rounds: rounds(5) });
   rmSync(pluginPath, { recursive: true });
+  return { comparison, addedMb };
 }
 
-async function singleSignature(): Promise<void> {
+async function singleSignature({ rounds }: Effort): Promise<Comparison> {
   const key = loadKey(privateKey);
   const publicPart = loadKey(publicKey);
   const bytes = preAuthEncoding(Buffer.alloc(200, 1));
@@ -212,20 +217,52 @@ async function singleSignature(): Promise<void> {
   const times = (run: () => unknown) => (): void => {
     for (let n = 0; n < repeat; n += 1) run();
   };
-  const timings = await measure(
-    [
-      {
-        name: 'floor: node:crypto alone',
-        run: times(() => cryptoVerify(null, bytes, publicPart.key, signature)),
-      },
-      { name: 'strict check and node:crypto', run: times(() => row.findFault(publicPart, bytes, signature)) },
-      { name: 'sign', run: times(() => row.sign(key, bytes)) },
-      {
-        name: 'second opinion: tweetnacl',
-        run: times(() => row.findFaultBySecondOpinion?.(publicPart, bytes, signature)),
-      },
-    ],
-    9,
-  );
-  report('One Ed25519 signature over 200 bytes', timings, 'us', repeat);
+  const contenders: readonly Contender[] = [
+    {
+      name: 'node:crypto alone',
+      role: Role.FLOOR,
+      run: times(() => cryptoVerify(null, bytes, publicPart.key, signature)),
+    },
+    {
+      name: 'strict check and node:crypto',
+      role: Role.OURS,
+      run: times(() => row.findFault(publicPart, bytes, signature)),
+    },
+    { name: 'sign', role: Role.OURS, run: times(() => row.sign(key, bytes)) },
+    {
+      name: 'second opinion: tweetnacl',
+      role: Role.OURS,
+      run: times(() => row.findFaultBySecondOpinion?.(publicPart, bytes, signature)),
+    },
+  ];
+  const title = 'One Ed25519 signature over 200 bytes';
+  return compare({ title, contenders, rounds: rounds(9), operations: repeat });
 }
+
+await runSuite(async (effort) => {
+  try {
+    const small = await directoryOfSmallFiles(effort);
+    const large = effort.isQuick ? undefined : await oneLargeFile(effort);
+    const figures: Figure[] = [
+      {
+        what: 'CPU time of a verification, to reading and hashing alone',
+        value: rowOf(small, VERIFY).cpu?.ratio.median ?? Number.NaN,
+        unit: '×',
+        goal: { atMost: 1.35 },
+        why: 'Of the rest, about half is listing, `fstat` and checking names, and half is reading and checking the statement.',
+      },
+    ];
+    if (large !== undefined)
+      figures.push({ what: 'memory that scanning the large file adds', value: large.addedMb, unit: 'MB' });
+    return {
+      title: 'What signing costs',
+      method:
+        'A floor checks nothing: no names, no links, no signature. A copy that is there already saves writing, not reading: the plugin and the copy are both hashed, every time. Nothing is hashed in worker threads.',
+      comparisons: [small, ...(large === undefined ? [] : [large.comparison]), await singleSignature(effort)],
+      figures,
+      skipped: effort.isQuick ? ['a file of 500 MB: the run is a quick one'] : [],
+    };
+  } finally {
+    await removeTree(scratch);
+  }
+});

@@ -1,6 +1,5 @@
 /**
- * What a version question costs, beside the libraries that answer the same question:
- * `node --conditions=@truthound/source versioning/run.ts` in this workspace.
+ * What a version question costs, beside the libraries that answer the same question: `npm run bench -- versioning`
  *
  * compare-versions does not know npm's rule for prereleases and reads fewer forms of ranges; it is here
  * because it is often chosen for its speed.
@@ -9,13 +8,16 @@ import { VersionResolver, parseConstraint, sortVersions } from '@truthound/versi
 import { compareVersions as compareOnly, satisfies as compareOnlySatisfies } from 'compare-versions';
 import semver from 'semver';
 import * as verkit from 'verkit';
-import { type Contender, measureInterleaved } from './interleave.ts';
+import { type CompareOptions, type Contender, compare } from '../harness/compare.ts';
+import { type Comparison, Role } from '../harness/figures.ts';
+import { runSuite } from '../harness/run-suite.ts';
 
-interface Question {
-  readonly title: string;
-  readonly operations: number;
-  readonly rounds?: number;
-  readonly contenders: readonly Contender[];
+type Question = Omit<CompareOptions, 'rounds'> & { readonly rounds?: number };
+
+const OURS = '@truthound/versioning';
+
+function asking(name: string, run: () => unknown): Contender {
+  return { name, role: name.startsWith(OURS) ? Role.OURS : Role.PEER, run };
 }
 
 const VERSIONS = Array.from({ length: 1000 }, (_, index) => {
@@ -80,15 +82,9 @@ const QUESTIONS: readonly Question[] = [
     title: 'a parsed range and a version',
     operations: 3000,
     contenders: [
-      {
-        name: '@truthound/versioning',
-        run: () => countPairs(ours, (range, version) => range.isSatisfiedBy(version)),
-      },
-      { name: 'semver', run: () => countPairs(npm, (range, version) => range.test(version)) },
-      {
-        name: 'verkit',
-        run: () => countPairs(verkitRanges, (range, version) => verkit.satisfies(version, range)),
-      },
+      asking(OURS, () => countPairs(ours, (range, version) => range.isSatisfiedBy(version))),
+      asking('semver', () => countPairs(npm, (range, version) => range.test(version))),
+      asking('verkit', () => countPairs(verkitRanges, (range, version) => verkit.satisfies(version, range))),
     ],
   },
   {
@@ -96,54 +92,50 @@ const QUESTIONS: readonly Question[] = [
     operations: 300,
     rounds: 101,
     contenders: [
-      {
-        name: '@truthound/versioning',
-        run: () => countTexts(RANGES, (range, version) => parseConstraint(range).isSatisfiedBy(version)),
-      },
-      { name: 'semver', run: () => countTexts(RANGES, (range, version) => semver.satisfies(version, range)) },
-      { name: 'verkit', run: () => countTexts(RANGES, (range, version) => verkit.satisfies(version, range)) },
-      {
-        name: 'compare-versions',
-        run: () => countTexts(RANGES, (range, version) => compareOnlySatisfies(version, range)),
-      },
+      asking(OURS, () =>
+        countTexts(RANGES, (range, version) => parseConstraint(range).isSatisfiedBy(version)),
+      ),
+      asking('semver', () => countTexts(RANGES, (range, version) => semver.satisfies(version, range))),
+      asking('verkit', () => countTexts(RANGES, (range, version) => verkit.satisfies(version, range))),
+      asking('compare-versions', () =>
+        countTexts(RANGES, (range, version) => compareOnlySatisfies(version, range)),
+      ),
     ],
   },
   {
     title: 'two texts, 5,000 different ranges',
     operations: 5000,
+    why: 'compare-versions compiles nothing, and so answers what it sees for the first time faster. It knows neither npm’s rule for prereleases nor several forms of ranges.',
     contenders: [
-      {
-        name: '@truthound/versioning',
-        run: () => countTexts(MANY_RANGES, (range, version) => parseConstraint(range).isSatisfiedBy(version)),
-      },
-      {
-        name: '@truthound/versioning, no cache',
-        run: () => countTexts(MANY_RANGES, (range, version) => parseAnew(range).isSatisfiedBy(version)),
-      },
-      {
-        name: 'semver',
-        run: () => countTexts(MANY_RANGES, (range, version) => semver.satisfies(version, range)),
-      },
-      {
-        name: 'verkit',
-        run: () => countTexts(MANY_RANGES, (range, version) => verkit.satisfies(version, range)),
-      },
-      {
-        name: 'compare-versions',
-        run: () => countTexts(MANY_RANGES, (range, version) => compareOnlySatisfies(version, range)),
-      },
+      asking(OURS, () =>
+        countTexts(MANY_RANGES, (range, version) => parseConstraint(range).isSatisfiedBy(version)),
+      ),
+      asking(`${OURS}, no cache`, () =>
+        countTexts(MANY_RANGES, (range, version) => parseAnew(range).isSatisfiedBy(version)),
+      ),
+      asking('semver', () => countTexts(MANY_RANGES, (range, version) => semver.satisfies(version, range))),
+      asking('verkit', () => countTexts(MANY_RANGES, (range, version) => verkit.satisfies(version, range))),
+      asking('compare-versions', () =>
+        countTexts(MANY_RANGES, (range, version) => compareOnlySatisfies(version, range)),
+      ),
     ],
   },
   {
     title: 'ranges beyond the plain ones (hyphens, wildcards, prereleases), never seen before',
     operations: 300,
     contenders: [
-      {
-        name: '@truthound/versioning',
-        run: oddRanges((range, version) => parseConstraint(range).isSatisfiedBy(version)),
-      },
-      { name: 'semver', run: oddRanges((range, version) => semver.satisfies(version, range)) },
-      { name: 'verkit', run: oddRanges((range, version) => verkit.satisfies(version, range)) },
+      asking(
+        OURS,
+        oddRanges((range, version) => parseConstraint(range).isSatisfiedBy(version)),
+      ),
+      asking(
+        'semver',
+        oddRanges((range, version) => semver.satisfies(version, range)),
+      ),
+      asking(
+        'verkit',
+        oddRanges((range, version) => verkit.satisfies(version, range)),
+      ),
     ],
   },
   {
@@ -151,15 +143,9 @@ const QUESTIONS: readonly Question[] = [
     operations: 300,
     rounds: 101,
     contenders: [
-      {
-        name: '@truthound/versioning',
-        run: () => ours.filter((range) => range.isSatisfiedBy('1.2.3-rc.1')).length,
-      },
-      { name: 'semver', run: () => npm.filter((range) => range.test('1.2.3-rc.1')).length },
-      {
-        name: 'verkit',
-        run: () => verkitRanges.filter((range) => verkit.satisfies('1.2.3-rc.1', range)).length,
-      },
+      asking(OURS, () => ours.filter((range) => range.isSatisfiedBy('1.2.3-rc.1')).length),
+      asking('semver', () => npm.filter((range) => range.test('1.2.3-rc.1')).length),
+      asking('verkit', () => verkitRanges.filter((range) => verkit.satisfies('1.2.3-rc.1', range)).length),
     ],
   },
   {
@@ -167,12 +153,9 @@ const QUESTIONS: readonly Question[] = [
     operations: 1,
     rounds: 201,
     contenders: [
-      {
-        name: '@truthound/versioning',
-        run: () => resolver.findBestVersion(parseConstraint('^3.2.1'), VERSIONS),
-      },
-      { name: 'semver', run: () => semver.maxSatisfying(VERSIONS, '^3.2.1') },
-      { name: 'verkit', run: () => verkit.findMaxSatisfying(VERSIONS, '^3.2.1') },
+      asking(OURS, () => resolver.findBestVersion(parseConstraint('^3.2.1'), VERSIONS)),
+      asking('semver', () => semver.maxSatisfying(VERSIONS, '^3.2.1')),
+      asking('verkit', () => verkit.findMaxSatisfying(VERSIONS, '^3.2.1')),
     ],
   },
   {
@@ -180,10 +163,10 @@ const QUESTIONS: readonly Question[] = [
     operations: 1,
     rounds: 101,
     contenders: [
-      { name: '@truthound/versioning', run: () => sortVersions(VERSIONS) },
-      { name: 'semver', run: () => semver.sort([...VERSIONS]) },
-      { name: 'verkit', run: () => verkit.sort([...VERSIONS]) },
-      { name: 'compare-versions', run: () => VERSIONS.toSorted(compareOnly) },
+      asking(OURS, () => sortVersions(VERSIONS)),
+      asking('semver', () => semver.sort([...VERSIONS])),
+      asking('verkit', () => verkit.sort([...VERSIONS])),
+      asking('compare-versions', () => VERSIONS.toSorted(compareOnly)),
     ],
   },
   {
@@ -191,10 +174,10 @@ const QUESTIONS: readonly Question[] = [
     operations: 1,
     rounds: 101,
     contenders: [
-      { name: '@truthound/versioning', run: () => sortVersions(WITH_PRERELEASES) },
-      { name: 'semver', run: () => semver.sort([...WITH_PRERELEASES]) },
-      { name: 'verkit', run: () => verkit.sort([...WITH_PRERELEASES]) },
-      { name: 'compare-versions', run: () => WITH_PRERELEASES.toSorted(compareOnly) },
+      asking(OURS, () => sortVersions(WITH_PRERELEASES)),
+      asking('semver', () => semver.sort([...WITH_PRERELEASES])),
+      asking('verkit', () => verkit.sort([...WITH_PRERELEASES])),
+      asking('compare-versions', () => WITH_PRERELEASES.toSorted(compareOnly)),
     ],
   },
 ];
@@ -214,17 +197,15 @@ function oddRanges(isSatisfied: (range: string, version: string) => boolean): ()
   };
 }
 
-console.log(
-  `Node ${process.version} on ${process.platform} ${process.arch}; medians, ratio to the first line\n`,
-);
-for (const { title, contenders, ...options } of QUESTIONS) {
-  console.log(title);
-  for (const { name, nsPerOperation, ratio } of measureInterleaved(contenders, options)) {
-    const time =
-      nsPerOperation >= 10_000
-        ? `${(nsPerOperation / 1000).toFixed(1)} µs`
-        : `${nsPerOperation.toFixed(0)} ns`;
-    console.log(`  ${name.padEnd(34)}${time.padStart(10)}${`${ratio.toFixed(2)}x`.padStart(10)}`);
-  }
-  console.log();
-}
+await runSuite(async ({ rounds }) => {
+  const comparisons: Comparison[] = [];
+  for (const question of QUESTIONS)
+    comparisons.push(await compare({ ...question, rounds: rounds(question.rounds ?? 31) }));
+  return {
+    title: 'What a version question costs',
+    method:
+      'Times are for one operation: a range and a version, or a whole list. Every contender gets the same texts.',
+    comparisons,
+    figures: [],
+  };
+});

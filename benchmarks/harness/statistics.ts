@@ -1,8 +1,8 @@
-/** What the rounds of one contender came to. Times in milliseconds. */
+/** What the rounds of one contender came to. */
 export interface Spread {
   readonly median: number;
   readonly best: number;
-  /** The nearest values above which a quarter and below which three quarters of the rounds lie. */
+  /** The nearest values above which three quarters and one quarter of the rounds lie. */
   readonly lowerQuartile: number;
   readonly upperQuartile: number;
 }
@@ -19,14 +19,13 @@ export function median(values: readonly number[]): number {
 export function spreadOf(values: readonly number[]): Spread {
   return {
     median: median(values),
-    best: Math.min(...values),
+    best: quantile(values, 0),
     lowerQuartile: quantile(values, 0.25),
     upperQuartile: quantile(values, 0.75),
   };
 }
 
-/** Values rounded to what a reader can use: three digits. */
-export function threeDigits(value: number): string {
-  if (!Number.isFinite(value)) return '–';
-  return value >= 1000 ? String(Math.round(value)) : value.toPrecision(3);
+/** Each round's own ratio: what slows a round down slows both sides. */
+export function pairedRatios(own: readonly number[], base: readonly number[]): readonly number[] {
+  return own.map((value, round) => value / (base[round] ?? Number.NaN));
 }
