@@ -235,7 +235,7 @@ describe.runIf(canRunSources)('what docs/cli.md says (skipped where Node cannot 
     } finally {
       process.chdir(before);
     }
-  }, 120_000);
+  }, 300_000);
 
   it('is how the commands end, and what they answer', () => {
     const ended = seen.map(({ command, args, exitCode }) => [command, args, exitCode]);

@@ -17,6 +17,13 @@ export const COMPILE_CACHE: string = fileURLToPath(
   new URL('../../node_modules/.cache/truthound-cli', import.meta.url),
 );
 
+/** What of this process's environment the command line gets: the guest that the tests have built. */
+export const GUEST_ENVIRONMENT: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[0] === 'TRUTHOUND_SOURCE_GUEST' && entry[1] !== undefined,
+  ),
+);
+
 /** Whether this Node runs the sources as they are. Older ones do not know `using`, and run what was built. */
 export const canRunSources: boolean = Number(process.versions.node.split('.')[0]) >= 24;
 
@@ -78,6 +85,7 @@ export class Desk implements AsyncDisposable {
         HOME: this.root,
         XDG_CACHE_HOME: join(this.root, '.cache'),
         NODE_COMPILE_CACHE: COMPILE_CACHE,
+        ...GUEST_ENVIRONMENT,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

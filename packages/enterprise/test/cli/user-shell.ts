@@ -2,7 +2,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TerminalSession } from './terminal-session.ts';
-import { COMMAND, COMPILE_CACHE, type Desk } from './truthound.ts';
+import { COMMAND, COMPILE_CACHE, type Desk, GUEST_ENVIRONMENT } from './truthound.ts';
 
 /** So that a prompt is told from what commands print, and their exit codes are seen. */
 const PROMPT = /^\[(\d+)\] \$$/m;
@@ -23,7 +23,12 @@ export class UserShell implements Disposable {
     await writeFile(program, `#!/bin/sh\nexec ${words} "$@"\n`);
     await chmod(program, 0o755);
     const path = [desk.path('.bin'), dirname(process.execPath), process.env['PATH'] ?? ''].join(':');
-    const env = { NODE_COMPILE_CACHE: COMPILE_CACHE, npm_config_update_notifier: 'false', PS1: '[$?] $ ' };
+    const env = {
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      ...GUEST_ENVIRONMENT,
+      npm_config_update_notifier: 'false',
+      PS1: '[$?] $ ',
+    };
     // By env: tmux gives a session the path of whoever started it.
     const command = ['env', `PATH=${path}`, 'sh', '-i'];
     const session = new TerminalSession(command, { cwd: desk.root, home: desk.root, env });
