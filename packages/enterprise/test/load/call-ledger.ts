@@ -25,6 +25,8 @@ export interface LedgerReport {
   readonly byUnhealthy: number;
   /** Answered by another version than the one that ran them. */
   readonly changedVersion: number;
+  /** How long half, and how long all but one in a hundred, of the answered calls took. */
+  readonly answerMs: { readonly p50: number; readonly p99: number };
   /** The first few of what should not be. */
   readonly complaints: readonly string[];
 }
@@ -37,6 +39,8 @@ export class CallLedger {
   readonly #outcomes: Outcome[] = [];
   readonly #runs: number[] = [];
   readonly #rounds: number[] = [];
+  readonly #openedAtMs: number[] = [];
+  readonly #answerMs: number[] = [];
   readonly #flawOfRound = new Map<number, Flaw>();
   readonly #complaints: string[] = [];
   #changedVersion = 0;
@@ -46,6 +50,7 @@ export class CallLedger {
   open(): number {
     this.#runs.push(0);
     this.#rounds.push(0);
+    this.#openedAtMs.push(performance.now());
     return this.#outcomes.push('pending') - 1;
   }
 
@@ -61,6 +66,7 @@ export class CallLedger {
   answered(token: number, answer: unknown): void {
     const { token: answeredToken, round } = answer as { readonly token: unknown; readonly round: unknown };
     const isRight = answeredToken === token;
+    this.#answerMs.push(performance.now() - this.#openedAtMs[token]!);
     this.#outcomes[token] = isRight ? 'answered' : 'lost';
     if (!isRight) this.#complain(`call ${String(token)} got ${JSON.stringify(answer)}`);
     if (this.#rounds[token] !== round) this.#changedVersion += 1;
@@ -86,6 +92,8 @@ export class CallLedger {
       const runs = this.#runs[token]!;
       if (runs > 1 || (outcome === 'answered' && runs === 0)) doubled += 1;
     }
+    const times = this.#answerMs.toSorted((a, b) => a - b);
+    const quantile = (share: number): number => times[Math.floor(times.length * share)] ?? Number.NaN;
     const count = (outcome: Outcome): number => counts.get(outcome) ?? 0;
     return {
       calls: this.#outcomes.length,
@@ -96,6 +104,7 @@ export class CallLedger {
       doubled,
       byUnhealthy: this.#byUnhealthy,
       changedVersion: this.#changedVersion,
+      answerMs: { p50: quantile(0.5), p99: quantile(0.99) },
       complaints: this.#complaints,
     };
   }

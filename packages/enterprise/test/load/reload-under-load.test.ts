@@ -55,7 +55,7 @@ function isRight({ flaw, result, serving, expected }: LoadedReload): boolean {
 }
 
 function describeFigures(plan: LoadPlan, { ledger, reloads, seconds }: LoadReport): string {
-  const { calls, answered, aborted, crashed, lost, doubled, byUnhealthy } = ledger;
+  const { calls, answered, aborted, crashed, lost, doubled, byUnhealthy, answerMs } = ledger;
   const times = reloads
     .filter(({ result }) => result.success)
     .map(({ result }) => result.reloadTimeMs)
@@ -64,7 +64,7 @@ function describeFigures(plan: LoadPlan, { ledger, reloads, seconds }: LoadRepor
     `${String(plan.plugins)} plugins × ${String(plan.reloads)} reloads, ${String(plan.callers)} callers, ${seconds.toFixed(0)} s`,
     `${String(calls)} calls (${(calls / seconds).toFixed(0)}/s): ${String(answered)} answered, ${String(aborted)} aborted, ` +
       `${String(crashed)} in a version that crashed, ${String(lost)} lost, ${String(doubled)} doubled, ` +
-      `${String(byUnhealthy)} by a version that never was healthy`,
+      `${String(byUnhealthy)} by a version that never was healthy; p50 ${answerMs.p50.toFixed(1)} ms, p99 ${answerMs.p99.toFixed(1)} ms`,
     `reloads that succeeded: ${String(times.length)} of ${String(reloads.length)}, ` +
       `${String(reloads.filter(({ flaw, result }) => flaw === 'none' && !result.success).length)} sound ones too slow, median ${String(Math.round(times[times.length >> 1] ?? 0))} ms`,
   ].join('\n');
