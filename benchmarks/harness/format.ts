@@ -26,7 +26,7 @@ export function formatValue(value: number, unit: Unit): string {
 
 export function formatRatio(ratio: number): string {
   if (!Number.isFinite(ratio)) return '–';
-  return `${ratio < 100 ? ratio.toFixed(2) : threeDigits(ratio)} ×`;
+  return `${ratio >= 0.1 && ratio < 100 ? ratio.toFixed(2) : threeDigits(ratio)} ×`;
 }
 
 /** From the lower to the upper quartile: where half of the rounds lie. */

@@ -13,12 +13,13 @@ import { formatRatio, formatValue } from './format.ts';
 const WIDTH = 880;
 const LABEL_WIDTH = 330;
 const VALUE_WIDTH = 170;
-const AXIS_LEFT = LABEL_WIDTH + 12;
+const AXIS_LEFT = LABEL_WIDTH + 28;
 const AXIS_RIGHT = WIDTH - VALUE_WIDTH;
 const ROW_HEIGHT = 22;
 const BAR_HEIGHT = 13;
 const PANEL_HEAD = 44;
 const PANEL_GAP = 14;
+const LEGEND_HEIGHT = 34;
 
 const STYLE = `
   text { font: 12px system-ui, 'Segoe UI', Helvetica, Arial, sans-serif; fill: #24292f; }
@@ -48,9 +49,23 @@ const STYLE = `
 const HATCHED =
   '<pattern id="hatched" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line class="hatch" x1="0" y1="0" x2="0" y2="5"/></pattern>';
 
+const LEGEND = [
+  legendItem(12, 'bar-ours', 'ours'),
+  legendItem(80, 'bar-peer', 'another way to the same end'),
+  legendItem(270, 'bar-floor', 'a part of the work alone'),
+  `<text class="faint" text-anchor="end" x="${String(WIDTH - 12)}" y="20">further left is better; line: middle half of the rounds</text>`,
+].join('');
+
+function legendItem(left: number, style: string, text: string): string {
+  return (
+    `<rect class="${style}" x="${String(left)}" y="9" width="${String(BAR_HEIGHT)}" height="${String(BAR_HEIGHT)}"/>` +
+    `<text class="faint" x="${String(left + 20)}" y="20">${text}</text>`
+  );
+}
+
 /** The picture of all comparisons of a suite, as an SVG file. */
 export function plotSuite({ title, comparisons }: Pick<SuiteFigures, 'title' | 'comparisons'>): string {
-  let top = 8;
+  let top = LEGEND_HEIGHT;
   const panels = comparisons.map((comparison) => {
     const panel = `<g transform="translate(0 ${String(top)})">${panelOf(comparison)}</g>`;
     top += PANEL_HEAD + comparison.rows.length * ROW_HEIGHT + PANEL_GAP;
@@ -61,6 +76,7 @@ export function plotSuite({ title, comparisons }: Pick<SuiteFigures, 'title' | '
 </style>
 <defs>${HATCHED}</defs>
 <rect class="paper" width="${String(WIDTH)}" height="${String(top)}"/>
+${LEGEND}
 ${panels.join('\n')}
 </svg>
 `;

@@ -13,8 +13,16 @@ export async function writeRun(run: Run, folder: string): Promise<void> {
     writeFileSync(filepath, await format(text, { ...config, filepath }));
   };
   await write('README.md', toPage(run));
-  await write('results.json', JSON.stringify(run));
+  await write(
+    'results.json',
+    JSON.stringify(run, (_, value: unknown) => rounded(value)),
+  );
   for (const { name, figures } of run.suites) {
     if (figures.comparisons.length > 0) writeFileSync(path.join(folder, `${name}.svg`), plotSuite(figures));
   }
+}
+
+/** More digits than a measurement has would only fill the repository. */
+function rounded(value: unknown): unknown {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
 }
