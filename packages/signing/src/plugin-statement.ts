@@ -169,10 +169,12 @@ function parseFiles(json: unknown): readonly SignedFile[] {
   if (json.length > MAX_FILES) throw new TypeError(`it lists more than ${MAX_FILES} files`);
   const folders = new Set<string>();
   const files = json.map((item) => parseFile(item, folders));
-  for (let index = 1; index < files.length; index += 1) {
-    const [before, after] = [files[index - 1]?.path ?? '', files[index]?.path ?? ''];
-    if (comparePaths(before, after) >= 0)
-      throw new TypeError(`its files are not in order at ${JSON.stringify(after)}`);
+  // No path is empty: every first one comes after this.
+  let before = '';
+  for (const { path } of files) {
+    if (comparePaths(before, path) >= 0)
+      throw new TypeError(`its files are not in order at ${JSON.stringify(path)}`);
+    before = path;
   }
   const collision = findCollision(files.map(({ path }) => path));
   if (collision !== undefined)

@@ -202,7 +202,7 @@ describe('truthound-sign', () => {
     await runOk('sign', plugin, '--key', at('key'), '--signer', 'acme', '--cert', at('acme.crt'));
     await runOk('trust', 'add', '--store', at('trust.json'), '--cert', at('ca.crt'));
     await expect(runOk('verify', plugin, '--store', at('trust.json'))).resolves.toMatch(
-      /1 certificates lead to a trusted root/,
+      /1 certificate leads to a trusted root/,
     );
   });
 

@@ -18,6 +18,7 @@ describe('a path', () => {
     'com',
     'console.js',
     'a+b@1',
+    `${'long-'.repeat(40)}name.js`,
   ])('may be %j', (path) => {
     expect(findPathFault(path)).toBeUndefined();
   });

@@ -208,7 +208,7 @@ describe('pruneSnapshots', () => {
     const digests: string[] = [];
     for (let n = 0; n < 4; n += 1) {
       const { path, digest } = await snapshotPlugin({
-        pluginPath: pluginFolder({ a: 'x'.repeat(100), n: String(n) }),
+        pluginPath: pluginFolder({ 'lib/a': 'x'.repeat(100), n: String(n) }),
         storeDir,
       });
       const lastUsed = new Date(NOW.getTime() - n * DAY_MS);

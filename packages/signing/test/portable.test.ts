@@ -32,6 +32,18 @@ describe('portable verification', () => {
     expect(envelope.payloadType).toBe(PAYLOAD_TYPE);
   });
 
+  it('goes by the current time where none is given', async () => {
+    const signer = await createSigner();
+    const old = await signer.sign(pluginFolder(), { now: new Date('2020-01-01'), validityDays: 30 });
+    const fresh = await signer.sign(pluginFolder(), { now: new Date(), validityDays: 30 });
+    const publicKeys = [signer.publicKey];
+    await expect(verifyEnvelope(fresh.toJSON(), { publicKeys })).resolves.toMatchObject({ isValid: true });
+    await expect(verifyEnvelope(old.toJSON(), { publicKeys })).resolves.toMatchObject({
+      isValid: false,
+      reason: expect.stringMatching(/expired/) as string,
+    });
+  });
+
   it('shows nothing of any other', async () => {
     const { signer, envelope } = await setUp();
     const other = await createSigner();
@@ -47,6 +59,15 @@ describe('portable verification', () => {
         signer.publicKey,
         NOW,
         /does not fit|canonical/,
+      ],
+      [
+        {
+          ...envelope,
+          signatures: [{ keyid: signer.keyId, sig: Buffer.alloc(64, 0xff).toString('base64') }],
+        },
+        signer.publicKey,
+        NOW,
+        /S is not below the group order/,
       ],
       [{ ...envelope, signatures: [] }, signer.publicKey, NOW, /exactly one/],
       [envelope, signer.publicKey, new Date('2030-01-01'), /expired/],

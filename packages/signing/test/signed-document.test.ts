@@ -3,6 +3,7 @@ import { SignatureError } from '@truthound/protocols';
 import {
   DOCUMENT_TYPES,
   type DocumentKind,
+  cosignDocument,
   openDocument,
   parseDocument,
   signDocument,
@@ -33,6 +34,18 @@ describe('a signed document', () => {
       const exchanged = text.replace(DOCUMENT_TYPES.rotation, DOCUMENT_TYPES[kind]);
       expect(openDocument(kind, exchanged).signersAmong([key])).toEqual([]);
     }
+  });
+
+  it('carries at most sixteen signatures', async () => {
+    const signers = await Promise.all(Array.from({ length: 17 }, () => createSigner()));
+    const keys = signers.map(({ privateKey }) => privateKey);
+    expect(() => signDocument('root', {}, keys)).toThrow(/at most 16 signatures/);
+    const full = signDocument('root', {}, keys.slice(0, 16));
+    expect(() => cosignDocument(full, keys.slice(16))).toThrow(/at most 16 signatures/);
+  });
+
+  it.each(['[]', '{"payloadType":"text/plain"}'])('is not %s, which cannot be signed as well', (text) => {
+    expect(() => cosignDocument(text, [])).toThrow(/not a signed document about trust/);
   });
 
   it('is not signed with a public key or a secret', async () => {

@@ -131,6 +131,10 @@ describe('a key', () => {
 });
 
 describe('generateKeyPair', () => {
+  it.each(['SHA256', 'DSA', 'toString', '__proto__'])('makes no key for %s', async (algorithm) => {
+    await expect(generateKeyPair(algorithm as 'ED25519')).rejects.toThrow(`${algorithm} has no key: choose`);
+  });
+
   test.each(['SHA256', 'SHA512'] as const)('has no key for %s', async (algorithm) => {
     await expect(generateKeyPair(algorithm)).rejects.toThrow(/has no key/);
   });

@@ -482,9 +482,9 @@ describe('the trust root', () => {
           keys.map(({ privateKey }) => privateKey),
         ),
       );
-    await expect(signedBy(a)).rejects.toThrow(/signed by 1 keys of the old one, and 2 are needed/);
-    await expect(signedBy(a, a)).rejects.toThrow(/signed by 1 keys of the old one/);
-    await expect(signedBy(a, d)).rejects.toThrow(/signed by 1 keys of the old one/);
+    await expect(signedBy(a)).rejects.toThrow(/signed by 1 key of the old one, and needs 2/);
+    await expect(signedBy(a, a)).rejects.toThrow(/signed by 1 key of the old one/);
+    await expect(signedBy(a, d)).rejects.toThrow(/signed by 1 key of the old one/);
     await expect(
       store.updateTrustRoot(signTrustRoot(root(3, [b, c, d]), [b.privateKey, c.privateKey])),
     ).rejects.toThrow(/version 3, and 2 comes next/);
@@ -517,7 +517,7 @@ describe('the trust root', () => {
       /0 keys of the trust root/,
     );
     await expect(store.importRevocations(signRevocationList(list, [a.privateKey]))).rejects.toThrow(
-      /1 keys of the trust root/,
+      /1 key of the trust root/,
     );
     await expect(
       store.importRevocations(signRevocationList(list, [a.privateKey, b.privateKey])),

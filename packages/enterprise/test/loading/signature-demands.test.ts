@@ -47,7 +47,7 @@ describe('what a policy demands of signatures', () => {
     expect(await handle.call('ping')).toBe('pong');
     expect(handle.verification?.signers.map(({ signerId }) => signerId).toSorted()).toEqual(['ada', 'bob']);
     for (const id of ['by-one', 'by-one-twice'])
-      await expect(manager.load(id)).rejects.toThrow(/1 distinct signers.*2 needed/);
+      await expect(manager.load(id)).rejects.toThrow(/1 distinct signer with a key of its own.*2 needed/);
     await expect(manager.load('by-one')).rejects.toThrow(SignatureError);
   });
 

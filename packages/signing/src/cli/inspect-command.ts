@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { readSignatures } from '../signature-file.ts';
 import type { Command } from './command.ts';
 import { pluginOf } from './sign-commands.ts';
@@ -14,10 +15,10 @@ export const inspectCommand: Command = {
       ({ signerId, algorithm, keyId, timestamp, expiresAt, metadata, certificateChain, timestampToken }) => [
         `claims to be by "${signerId}", ${algorithm}, key ${keyId}`,
         `  made ${timestamp.toISOString()}, ${expiresAt === undefined ? 'never expires' : `expires ${expiresAt.toISOString()}`}`,
-        `  ${certificateChain.length} certificates, ${timestampToken === undefined ? 'no' : 'a'} time-stamp, metadata ${JSON.stringify(metadata)}`,
+        `  ${counted(certificateChain.length, 'certificate')}, ${timestampToken === undefined ? 'no' : 'a'} time-stamp, metadata ${JSON.stringify(metadata)}`,
       ],
     );
-    const summary = `${signatures.length} signatures, NOT VERIFIED: "verify" does that`;
+    const summary = `${counted(signatures.length, 'signature')}, NOT VERIFIED: "verify" does that`;
     const claims = signatures.map(({ signerId, algorithm, keyId, timestamp, expiresAt, metadata }) => ({
       signerId,
       algorithm,

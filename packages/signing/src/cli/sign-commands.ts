@@ -1,4 +1,5 @@
 import { type SignatureAlgorithm, SignatureError } from '@truthound/protocols';
+import { counted } from '../counted.ts';
 import { readSignatures, writeSignatures } from '../signature-file.ts';
 import type { SignatureInfo } from '../signature-info.ts';
 import { type KeyFamily, type SigningKey } from '../signing-key.ts';
@@ -115,7 +116,7 @@ function describe(signature: SignatureInfo, count: number): CommandAnswer {
       `signed by "${signerId}" with ${algorithm}, ${end}`,
       `plugin hash ${metadata.pluginHash}`,
       `key id ${keyId}`,
-      `${count} signatures`,
+      counted(count, 'signature'),
     ],
     data: { signerId, keyId, algorithm, expiresAt, pluginHash: metadata.pluginHash, signatures: count },
   };

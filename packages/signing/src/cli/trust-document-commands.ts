@@ -6,7 +6,9 @@
  *
  * @module
  */
+import type { KeyObject } from 'node:crypto';
 import { SignatureError } from '@truthound/protocols';
+import { counted } from '../counted.ts';
 import { cosignDocument } from '../signed-document.ts';
 import { signKeyRotation } from '../trust/key-rotation.ts';
 import { parseRevocationEntries, signRevocationList } from '../trust/revocation-list.ts';
@@ -53,7 +55,7 @@ export const signRevocationsCommand: Command = {
     return writeDocument(
       context,
       signRevocationList(list, keys),
-      `a list of ${revocations.length} revocations`,
+      `a list of ${counted(revocations.length, 'revocation')}`,
     );
   },
 };
@@ -74,12 +76,9 @@ export const signRotationCommand: Command = {
   async run(context) {
     const { options, now } = context;
     const passphrase = readPassphrase(context);
-    const [oldKey, newKey] = await Promise.all(
-      ['old-key', 'new-key'].map(
-        async (name) => loadKey(await readText(options.required(name)), { passphrase, use: 'sign' }).key,
-      ),
-    );
-    if (oldKey === undefined || newKey === undefined) throw new UsageError('give --old-key and --new-key');
+    const read = async (name: string): Promise<KeyObject> =>
+      loadKey(await readText(options.required(name)), { passphrase, use: 'sign' }).key;
+    const [oldKey, newKey] = [await read('old-key'), await read('new-key')];
     const document = signKeyRotation({ oldKey, newKey, rotatedAt: options.time('rotated-at') ?? now() });
     return writeDocument(context, document, 'a key rotation');
   },
@@ -122,7 +121,9 @@ export const pinRootCommand: Command = {
     await storeOf(context).pinTrustRoot(root);
     const { version, threshold, keys, expiresAt } = root;
     return {
-      lines: [`${threshold} of ${keys.length} keys decide until ${expiresAt.toISOString()}`],
+      lines: [
+        `${threshold} of ${counted(keys.length, 'key')} ${threshold === 1 ? 'decides' : 'decide'} until ${expiresAt.toISOString()}`,
+      ],
       data: { version, threshold, keys: keys.length, expiresAt },
     };
   },
@@ -174,7 +175,7 @@ async function writeDocument(
   const keyIds = signatures.map(({ keyid }) => keyid);
   return {
     lines: [
-      `wrote ${what} to ${out}, signed by ${keyIds.length} keys`,
+      `wrote ${what} to ${out}, signed by ${counted(keyIds.length, 'key')}`,
       ...keyIds.map((id) => `key id ${id}`),
     ],
     data: { type: payloadType, keyIds, file: out },

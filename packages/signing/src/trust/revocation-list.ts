@@ -7,6 +7,7 @@
  * @module
  */
 import { SignatureError, TrustLevel } from '@truthound/protocols';
+import { counted } from '../counted.ts';
 import { isObject } from '../is-object.ts';
 import { type SignedDocument, openDocument, parseDocument, signDocument } from '../signed-document.ts';
 import type { KeyInput, SigningKey } from '../signing-key.ts';
@@ -121,7 +122,7 @@ function findAuthority(
     const count = signersAmong(loadRootKeys(root)).length;
     if (count >= root.threshold) return ROOT_AUTHORITY;
     throw new TrustStoreError(
-      `the revocation list is signed by ${count} keys of the trust root, and ${root.threshold} are needed`,
+      `the revocation list is signed by ${counted(count, 'key')} of the trust root, and needs ${root.threshold}`,
     );
   }
   const index = new TrustIndex(document);

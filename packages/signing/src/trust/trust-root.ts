@@ -7,6 +7,7 @@
  * @module
  */
 import { SignatureError } from '@truthound/protocols';
+import { counted } from '../counted.ts';
 import { type SignedDocument, openDocument, parseDocument, signDocument } from '../signed-document.ts';
 import { type KeyInput, type SigningKey, loadKey } from '../signing-key.ts';
 import type { RootRecord, TrustDocument } from './trust-document.ts';
@@ -50,7 +51,7 @@ export function updateTrustRoot(document: TrustDocument, signed: SignedDocument,
   const byOld = opened.signersAmong(loadRootKeys(current)).length;
   if (byOld < current.threshold) {
     throw new TrustStoreError(
-      `the new trust root is signed by ${byOld} keys of the old one, and ${current.threshold} are needed`,
+      `the new trust root is signed by ${counted(byOld, 'key')} of the old one, and needs ${current.threshold}`,
     );
   }
   const next = parseRoot(parseDocument('root', opened.payload));

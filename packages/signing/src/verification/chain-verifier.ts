@@ -22,6 +22,7 @@ import {
   expiryTimeOf,
   signingTimeOf,
 } from './verification-run.ts';
+import { counted } from '../counted.ts';
 
 /** A certificate that paths may end at. */
 export interface TrustedRoot {
@@ -76,7 +77,7 @@ export class ChainVerifier implements VerificationStep {
     }
     return traced === 0
       ? { detail: 'no signature depends on a path to a root', skipped: true }
-      : { detail: `${traced} certificates lead to a trusted root` };
+      : { detail: `${counted(traced, 'certificate leads', 'certificates lead')} to a trusted root` };
   }
 
   #trace(run: VerificationRun, candidate: Candidate): Finding | undefined {

@@ -7,6 +7,7 @@ import {
   expiryTimeOf,
   pluginIdOf,
 } from './verification-run.ts';
+import { counted } from '../counted.ts';
 
 const DAY_MS = 86_400_000;
 /** How far clocks may differ before "signed in the future" is believed. */
@@ -33,7 +34,12 @@ export class ExpirationVerifier implements VerificationStep {
   check(run: VerificationRun): StepAnswer {
     for (const candidate of run.counting) this.#checkOne(run, candidate);
     const limit = this.#maxAgeDays === 0 ? '' : `, none is older than ${this.#maxAgeDays} days`;
-    return { detail: `${run.counting.length} signatures are within their time${limit}` };
+    const inTime = counted(
+      run.counting.length,
+      'signature is within its time',
+      'signatures are within their time',
+    );
+    return { detail: `${inTime}${limit}` };
   }
 
   #checkOne(run: VerificationRun, candidate: Candidate): void {

@@ -1,4 +1,5 @@
 import { SignatureTamperError, type SignedFile } from '@truthound/protocols';
+import { counted } from '../counted.ts';
 import { errorMessage } from '../error-message.ts';
 import { readPluginFacts } from '../plugin-facts.ts';
 import { canonicalJson } from '../canonical-json.ts';
@@ -32,7 +33,7 @@ export class IntegrityVerifier implements VerificationStep {
       const finding = findFileDifference(candidate, scan) ?? findFactDifference(candidate, scan);
       if (finding !== undefined) run.fail(finding);
     }
-    return { detail: `${scan.files.length} files are as listed (${scan.pluginHash})` };
+    return { detail: `${counted(scan.files.length, 'file is', 'files are')} as listed (${scan.pluginHash})` };
   }
 }
 

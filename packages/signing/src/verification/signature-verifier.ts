@@ -16,6 +16,7 @@ import {
   TrustLevel,
   UntrustedSignerError,
 } from '@truthound/protocols';
+import { counted } from '../counted.ts';
 import { errorMessage } from '../error-message.ts';
 import { ALGORITHMS } from '../algorithms.ts';
 import { parseCertificate } from '../certificates/parse-certificate.ts';
@@ -84,7 +85,12 @@ export class SignatureVerifier implements VerificationStep {
     }
     const checked = run.candidates.filter(({ statement }) => statement !== undefined);
     const by = this.#secondOpinion ? ', by two implementations where there are two' : '';
-    return { detail: `${checked.length} signatures fit the signed bytes and their keys${by}` };
+    const fitting = counted(
+      checked.length,
+      'signature fits the signed bytes and its key',
+      'signatures fit the signed bytes and their keys',
+    );
+    return { detail: `${fitting}${by}` };
   }
 
   #openOne(

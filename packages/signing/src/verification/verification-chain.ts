@@ -17,6 +17,7 @@ import {
   type VerificationStepReport,
   type VerificationVerdict,
 } from '@truthound/protocols';
+import { counted } from '../counted.ts';
 import { errorMessage } from '../error-message.ts';
 import { deepFreeze } from '../deep-freeze.ts';
 import { toLocalPath } from '../local-path.ts';
@@ -135,8 +136,8 @@ export class VerificationChain {
     const count = countDistinctSigners(run.counting);
     const needed = `${this.#threshold} needed`;
     if (count >= this.#threshold)
-      return { step, status: 'passed', detail: `${count} distinct signers, ${needed}` };
-    const detail = `${count} distinct signers with keys of their own, ${needed}`;
+      return { step, status: 'passed', detail: `${counted(count, 'distinct signer')}, ${needed}` };
+    const detail = `${counted(count, 'distinct signer with a key of its own', 'distinct signers with keys of their own')}, ${needed}`;
     if (run.rejections.size === 0) {
       const trustLevel =
         count === 0 ? TrustLevel.UNKNOWN : (run.counting[0]?.trustLevel ?? TrustLevel.UNKNOWN);
@@ -277,7 +278,8 @@ async function runStep(step: VerificationStep, run: VerificationRun): Promise<Ve
   if (found !== undefined && isFailed)
     return { step: step.name, status: 'failed', ...describeFinding(found) };
   const dropped = run.rejections.size - rejectionsBefore;
-  const suffix = dropped === 0 ? '' : `; ${dropped} of ${run.candidates.length} signatures do not count`;
+  const all = counted(run.candidates.length, 'signature');
+  const suffix = dropped === 0 ? '' : `; ${dropped} of ${all} ${dropped === 1 ? 'does' : 'do'} not count`;
   return {
     step: step.name,
     status: answer.skipped === true ? 'skipped' : 'passed',

@@ -44,6 +44,8 @@ const ROWS: readonly Row[] = [
     inside: ['example.com', 'a.example.com', 'A.EXAMPLE.com', '*.example.com'],
     outside: ['badexample.com', 'example.com.evil.org', 'com', '*.com'],
   },
+  { type: 'dns', base: '', inside: ['example.com', 'a.b', '*.com'], outside: [] },
+  { type: 'email', base: '', inside: ['a@example.com', 'b@other.org'], outside: [] },
   { type: 'dns', base: '.example.com', inside: ['a.example.com'], outside: ['example.com', 'xexample.com'] },
   {
     type: 'email',

@@ -50,6 +50,11 @@ beforeAll(async () => {
 
 const derOf = (pem: string): Buffer => Buffer.from(new X509Certificate(pem).raw);
 
+test('a text that is longer than any certificate is refused before it is read', () => {
+  const endless = `-----BEGIN CERTIFICATE-----\n${'A'.repeat(10_000_000)}`;
+  expect(() => parseCertificate(endless)).toThrow(/10000028 characters are more than the limit of/u);
+});
+
 describe('parseCertificate', () => {
   test('tells what a signer certificate says', () => {
     const parsed = parseCertificate(leaf.certificate);

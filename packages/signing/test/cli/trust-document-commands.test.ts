@@ -59,7 +59,7 @@ describe('truthound-sign trust', () => {
     writeFileSync(at('entries.json'), JSON.stringify(entries));
     const sign = `trust sign-revocations ./entries.json --version 1 --next-update ${LATER}`;
     const output = await runOk(`${sign} --key ./security --out ./list.json`);
-    expect(output).toMatch(/wrote a list of 1 revocations to .*, signed by 1 keys/);
+    expect(output).toMatch(/wrote a list of 1 revocation to .*, signed by 1 key/);
     await runOk('trust import ./list.json --store ./trust.json');
     expect((await run(`verify ${plugin} --store ./trust.json`)).output).toMatch(
       /NOT VALID \(revoked\)[\s\S]*leaks/,
@@ -110,13 +110,15 @@ describe('truthound-sign trust', () => {
       `trust pin-root --store ./trust.json --version 1 --threshold 2 --expires ${LATER} --root-key ./a.pub --root-key ./b.pub`,
     );
     expect(pinned).toContain('2 of 2 keys decide until 2026-06-01');
+    const alone = `trust pin-root --store ./alone.json --version 1 --threshold 1 --expires ${LATER} --root-key ./a.pub`;
+    await expect(runOk(alone)).resolves.toContain('1 of 1 key decides until 2026-06-01');
     const next =
       'trust sign-root --version 2 --threshold 2 --expires 2027-06-01 --root-key ./b.pub --root-key ./c.pub';
     await runOk(`${next} --key ./a --key ./c --out ./root-1.json`);
     const early = await run('trust import ./root-1.json --store ./trust.json');
     expect(early).toMatchObject({
       exitCode: 3,
-      error: expect.stringMatching(/1 keys of the old one/) as string,
+      error: expect.stringMatching(/1 key of the old one/) as string,
     });
     await runOk('trust cosign ./root-1.json --key ./b --out ./root-2.json');
     await runOk('trust cosign ./root-2.json --key ./b --out ./root-3.json');

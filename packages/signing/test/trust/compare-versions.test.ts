@@ -22,6 +22,7 @@ describe('compareVersions', () => {
     ];
     const shuffled = [...ordered].sort((a, b) => (a < b ? 1 : -1));
     expect(shuffled.sort(compareVersions)).toEqual(ordered);
+    expect(shuffled.reverse().sort(compareVersions)).toEqual(ordered);
     expect(compareVersions('1.0.0+a', '1.0.0+b')).toBe(0);
   });
 });

@@ -466,6 +466,37 @@ describe('W-38: a threshold', () => {
     expect(result.warnings.join()).toMatch(/"stranger"/);
   });
 
+  it.each([
+    [1, '1 of 2 signatures does not count'],
+    [2, '2 of 3 signatures do not count'],
+  ])('says of %d strangers that %s', async (count, notCounting) => {
+    const pluginPath = pluginFolder();
+    const acme = await createSigner('acme');
+    const store = new TrustStoreImpl({ now });
+    await store.addTrustedKey({ key: acme.publicKey, signerId: 'acme' });
+    const strangers = await Promise.all(Array.from({ length: count }, () => createSigner('stranger')));
+    const signatures = await Promise.all([acme, ...strangers].map((signer) => signer.sign(pluginPath)));
+    const { steps } = await fullChain(store).build().verify({ pluginPath, signatures });
+    const details = steps.map(({ detail }) => detail).join('\n');
+    expect(details).toContain(notCounting);
+    expect(details).not.toMatch(/\b1 signatures\b/);
+  });
+
+  it('goes by the current time where none is given', async () => {
+    const pluginPath = pluginFolder();
+    const signer = await createSigner();
+    const chain = new VerificationChainBuilder()
+      .withExpirationCheck()
+      .withSignatureCheck({ keys: [signer.publicKey] })
+      .build();
+    const verdict = async (madeAt: Date): Promise<boolean> => {
+      const signature = await signer.sign(pluginPath, { now: madeAt, validityDays: 30 });
+      return (await chain.verify({ pluginPath, signatures: [signature] })).isValid;
+    };
+    await expect(verdict(new Date())).resolves.toBe(true);
+    await expect(verdict(new Date('2020-01-01'))).resolves.toBe(false);
+  });
+
   it('is not reached beside a false signature: somebody tampered', async () => {
     const pluginPath = pluginFolder();
     const acme = await createSigner('acme');

@@ -133,7 +133,7 @@ export const BADLY_SIGNED: readonly Inmate[] = [
     id: 'lonely-signer',
     at: 'load',
     error: SignatureError,
-    message: /1 distinct signers.*2 needed/,
+    message: /1 distinct signer with a key of its own.*2 needed/,
     build: withManifest('lonely-signer', {}),
   },
   {
