@@ -126,8 +126,16 @@ export class PageFolder implements AsyncDisposable {
   }
 
   #spawnScript(text: string): ChildProcess {
-    const script = `set -e\nexec 2>&1\ntrap 'pwd > "${this.root}/cwd"' EXIT\n${text}`;
-    return this.#spawn('bash', ['-c', script]);
+    // As in a terminal, the next command finds the folder and the variables that this one leaves.
+    const [cwd, variables] = [join(this.root, 'cwd'), join(this.root, 'variables')];
+    const lines = [
+      `if [ -f '${variables}' ]; then . '${variables}'; fi`,
+      `trap 'pwd > "${cwd}"; export -p > "${variables}"' EXIT`,
+      'set -e',
+      'exec 2>&1',
+      text,
+    ];
+    return this.#spawn('bash', ['-c', lines.join('\n')]);
   }
 
   #spawn(command: string, args: readonly string[]): ChildProcess {
@@ -146,6 +154,8 @@ export class PageFolder implements AsyncDisposable {
       PATH: [dirname(process.execPath), join(this.root, 'bin'), process.env['PATH'] ?? ''].join(delimiter),
       HOME: join(this.root, 'home'),
       NODE_OPTIONS: this.#packages.nodeOptions,
+      // Of the many processes of a page, each starts in half the time.
+      NODE_COMPILE_CACHE: join(this.#packages.thirdParties, '.cache', 'truthound-pages'),
       NO_COLOR: '1',
       npm_config_update_notifier: 'false',
       npm_config_offline: 'true',
