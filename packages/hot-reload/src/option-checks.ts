@@ -52,10 +52,11 @@ export function optional(judge: Judge): Judge {
 export type Judges = Readonly<Record<string, Judge>>;
 
 function findFault(judges: Judges, option: string, value: unknown): Fault | undefined {
-  if (!Object.hasOwn(judges, option)) {
+  const judge = Object.hasOwn(judges, option) ? judges[option] : undefined;
+  if (judge === undefined) {
     return { path: option, problem: `is not an option; the options are ${Object.keys(judges).join(', ')}` };
   }
-  const verdict = judges[option]?.(value);
+  const verdict = judge(value);
   return verdict && { path: option, ...verdict };
 }
 

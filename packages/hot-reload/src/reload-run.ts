@@ -62,7 +62,7 @@ export class ReloadRun {
   async #reload(): Promise<void> {
     const { attempt, settings } = this.#environment;
     const instances = this.#findInstances();
-    attempt.previousVersion = instances[0]?.version ?? '';
+    attempt.previousVersion = instances[0].version;
     if (this.#environment.signal.aborted) throw createAbortedError(this.#environment);
     for (const instance of instances) this.#environment.calls.watch(instance);
     await this.#enterReloading();
@@ -90,10 +90,10 @@ export class ReloadRun {
     return this.#takenOver.signal.aborted;
   }
 
-  #findInstances(): readonly PluginInstance[] {
+  #findInstances(): readonly [PluginInstance, ...PluginInstance[]] {
     const { attempt, settings } = this.#environment;
-    const instances = [...settings.loader.getInstances(attempt.pluginId)];
-    if (instances.length > 0) return instances;
+    const [first, ...others] = settings.loader.getInstances(attempt.pluginId);
+    if (first !== undefined) return [first, ...others];
     throw new PluginNotFoundError({
       pluginId: attempt.pluginId,
       hint: 'no instance of it runs: load it first',

@@ -88,7 +88,7 @@ class Rollout {
       });
       if (isLast) return;
       await this.#departed(this.#stop);
-      await waitFor(settings.clock, plan.pauseMs(settings), this.#stop);
+      await waitFor(settings.clock, settings.rollingPauseMs, this.#stop);
       if (this.#stop.aborted) throw createAbortedError(stoppable);
     }
   }

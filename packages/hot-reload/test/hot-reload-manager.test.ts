@@ -42,6 +42,8 @@ describe('HotReloadManager.reload', () => {
   it('W-61: fails for a plugin of which no instance runs', async () => {
     const { manager, clock, loader } = createSetup();
     loader.getInstances = () => [];
+    const given = await manager.reload(PLUGIN, { signal: AbortSignal.abort(new Error('no time')) });
+    expect(given).toMatchObject({ success: false, previousVersion: '' });
     const result = await clock.until(manager.reload(PLUGIN));
     expect(result.error).toBeInstanceOf(PluginNotFoundError);
     expect(result.error?.message).toContain('load it first');
@@ -255,6 +257,23 @@ describe('HotReloadManager, W-60: a failed step leaves the old version serving',
     finishStart();
     await clock.settle();
     expect(loader.all[1]?.log).toEqual(['free']);
+  });
+
+  it('pays no heed to a start that fails after it was given up', async () => {
+    let fail = (): void => undefined;
+    const start = () =>
+      new Promise<void>((_resolve, reject) => {
+        fail = () => {
+          reject(new Error('too late'));
+        };
+      });
+    const { clock, manager, loader, warnings } = createSetup({ v2: { start } });
+    const { error } = await clock.until(manager.reload(PLUGIN));
+    expect(error?.message).toContain('startTimeoutMs');
+    fail();
+    await clock.settle();
+    expect(warnings).toEqual([]);
+    expect(loader.all).toHaveLength(1);
   });
 
   it('frees a preparation that ends after it was given up', async () => {

@@ -36,6 +36,5 @@ export async function drain(leaving: Leaving): Promise<number> {
 /** All instances at once; calls in flight finish on the old version, within the limit. */
 export const graceful: ReloadPlan = Object.freeze({
   batchSize: (instanceCount: number) => instanceCount,
-  pauseMs: () => 0,
   quiesce: drain,
 });

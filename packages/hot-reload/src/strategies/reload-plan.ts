@@ -19,14 +19,11 @@ export interface Leaving {
 export interface PaceSettings {
   /** Instances that may be in replacement at a time. */
   readonly maxUnavailable: number;
-  /** Wait between two rounds, in milliseconds. */
-  readonly rollingPauseMs: number;
 }
 
 /** What tells one strategy from another: how many instances at a time, and what becomes of their calls. */
 export interface ReloadPlan {
   batchSize(instanceCount: number, pace: PaceSettings): number;
-  pauseMs(pace: PaceSettings): number;
   /** Brings an instance to rest; answers how many calls were cut off. */
   quiesce(leaving: Leaving): Promise<number>;
 }

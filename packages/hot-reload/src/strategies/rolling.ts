@@ -5,6 +5,5 @@ import type { PaceSettings, ReloadPlan } from './reload-plan.ts';
 export const rolling: ReloadPlan = Object.freeze({
   batchSize: (instanceCount: number, { maxUnavailable }: PaceSettings) =>
     Math.min(instanceCount, maxUnavailable),
-  pauseMs: ({ rollingPauseMs }: PaceSettings) => rollingPauseMs,
   quiesce: drain,
 });

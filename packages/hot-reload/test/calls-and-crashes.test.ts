@@ -1,4 +1,4 @@
-import { LifecycleState, ReloadStrategy } from '@truthound/protocols';
+import { LifecycleState, type ReloadError, ReloadStrategy } from '@truthound/protocols';
 import { describe, expect, it } from 'vitest';
 import { askVersion, beginCall } from './support/calls.ts';
 import { PLUGIN, createSetup } from './support/create-setup.ts';
@@ -136,6 +136,30 @@ describe('A call while nobody is left to take it', () => {
     expect(await slow.outcome).toEqual({ answer: '2.0.0' });
     expect(await setup.clock.until(reload)).toMatchObject({ rolledBack: true, aborted: 0 });
   });
+});
+
+describe('An abort', () => {
+  it.each(Array.from({ length: 40 }, (_, turns) => turns))(
+    'leaves one version or the other, when it comes %i microtasks after the health was told',
+    async (turns) => {
+      const setup = createSetup({ options: { bakeTimeMs: 0 } });
+      setup.v2.health = () => {
+        let left = turns;
+        const wait = (): void => {
+          if (left === 0) void setup.manager.abort(PLUGIN);
+          else queueMicrotask(wait);
+          left -= 1;
+        };
+        queueMicrotask(wait);
+        return { isHealthy: true };
+      };
+      const { success, error } = await setup.clock.until(setup.manager.reload(PLUGIN));
+      expect(error === undefined || (error as ReloadError).step === 'aborted').toBe(true);
+      expect(await askVersion(setup)).toBe(success ? '2.0.0' : '1.0.0');
+      expect(setup.loader.live).toEqual(setup.loader.serving);
+      expect(setup.lifecycle.getState(PLUGIN)).toBe(LifecycleState.ACTIVE);
+    },
+  );
 });
 
 describe('A plugin of which one instance of several ended during the reload', () => {
