@@ -23,10 +23,12 @@ export type {
 export { LifecycleEvent, LifecycleState } from './lifecycle-state.ts';
 export {
   AIRGAPPED_BLOCKED_MODULES,
+  coversModule,
+  NETWORK_MODULES,
+  normalizeModuleName,
   STANDARD_ALLOWED_MODULES,
   STANDARD_BLOCKED_MODULES,
-  coversModule,
-  normalizeModuleName,
+  SUBPROCESS_MODULES,
 } from './module-lists.ts';
 export {
   type ActivateOptions,

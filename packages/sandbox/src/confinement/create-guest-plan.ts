@@ -1,4 +1,10 @@
-import { IsolationLevel, type SecurityPolicy, normalizeModuleName } from '@truthound/protocols';
+import {
+  IsolationLevel,
+  NETWORK_MODULES,
+  SUBPROCESS_MODULES,
+  type SecurityPolicy,
+  normalizeModuleName,
+} from '@truthound/protocols';
 import type { GuestPlan, KernelPlan } from '../guest/guest-plan.ts';
 
 /** Variables that bubblewrap sets, whatever environment it was given. */
@@ -16,9 +22,8 @@ export function createGuestPlan(
     moduleGate: restrictsModules
       ? {
           allowed: policy.allowedModules.map(normalizeModuleName),
-          blocked: policy.blockedModules.map(normalizeModuleName),
+          blocked: blockedModules(policy),
           allowNetwork: policy.allowNetwork,
-          allowSubprocess: policy.allowSubprocess,
         }
       : undefined,
     kernel,
@@ -26,4 +31,19 @@ export function createGuestPlan(
     allowCodeGeneration: policy.isolationLevel === IsolationLevel.PROCESS,
     ...(isWrapped ? { hasEarlyFilter: true, foreignVariables: SET_BY_BUBBLEWRAP } : {}),
   };
+}
+
+/** What a policy blocks by name, and what its other fields close with all their modules. */
+function blockedModules({
+  blockedModules: named,
+  allowNetwork,
+  allowSubprocess,
+}: SecurityPolicy): readonly string[] {
+  return [
+    ...new Set([
+      ...named.map(normalizeModuleName),
+      ...(allowNetwork ? [] : NETWORK_MODULES),
+      ...(allowSubprocess ? [] : SUBPROCESS_MODULES),
+    ]),
+  ];
 }

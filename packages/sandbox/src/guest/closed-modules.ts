@@ -18,17 +18,3 @@ export const CLOSED_MODULES: readonly string[] = [
   'sea',
   'test',
 ];
-
-/** Closed unless `allowNetwork`. */
-export const NETWORK_MODULES: readonly string[] = [
-  'net',
-  'dgram',
-  'dns',
-  'http',
-  'http2',
-  'https',
-  'tls',
-  'quic',
-];
-/** Closed unless `allowSubprocess`. */
-export const SUBPROCESS_MODULES: readonly string[] = ['child_process'];

@@ -16,8 +16,8 @@ export interface ModuleGatePlan {
   readonly allowed: readonly string[];
   /** Modules that may not be used, built-in or from npm. Without `node:`. */
   readonly blocked: readonly string[];
+  /** Without it, globals and streams that are sockets are closed as well. */
   readonly allowNetwork: boolean;
-  readonly allowSubprocess: boolean;
 }
 
 /** How the guest asks the kernel to hold it, and to what. */

@@ -10,7 +10,7 @@
 import Module, { isBuiltin, registerHooks, syncBuiltinESMExports } from 'node:module';
 import { defineProperty, stringLastIndexOf, stringSlice } from '../channel/primordials.ts';
 import type { ModuleGatePlan } from './guest-plan.ts';
-import { CLOSED_MODULES, NETWORK_MODULES, SUBPROCESS_MODULES } from './closed-modules.ts';
+import { CLOSED_MODULES } from './closed-modules.ts';
 import { MODULE_DENIED } from './module-gate-code.ts';
 import { hideSockets } from './module-gate-sockets.ts';
 
@@ -87,11 +87,7 @@ export class ModuleRules {
 
   constructor(plan: ModuleGatePlan) {
     this.#allowed = plan.allowed.length === 0 ? undefined : toTable(plan.allowed);
-    this.#blocked = toTable([
-      ...plan.blocked,
-      ...(plan.allowNetwork ? [] : NETWORK_MODULES),
-      ...(plan.allowSubprocess ? [] : SUBPROCESS_MODULES),
-    ]);
+    this.#blocked = toTable(plan.blocked);
   }
 
   /** Whether a built-in may be used; `name` with or without `node:`. Internal names (`_http_client`) follow the same lists. */

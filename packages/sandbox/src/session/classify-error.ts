@@ -7,11 +7,13 @@ import {
   SandboxResourceError,
   SandboxSecurityViolation,
   type SecurityPolicy,
+  NETWORK_MODULES,
+  SUBPROCESS_MODULES,
   type ViolationType,
   normalizeModuleName,
 } from '@truthound/protocols';
 import { readGuestText, readRemoteError } from '../channel/messages.ts';
-import { CLOSED_MODULES, NETWORK_MODULES, SUBPROCESS_MODULES } from '../guest/closed-modules.ts';
+import { CLOSED_MODULES } from '../guest/closed-modules.ts';
 import { MODULE_DENIED } from '../guest/module-gate-code.ts';
 
 /** What a denial looks like when it comes from the kernel or from Node, and which option would lift it. */
