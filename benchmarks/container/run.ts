@@ -48,7 +48,7 @@ async function measureStarts(engine: Engine, { isQuick, rounds }: Effort): Promi
   const comparison = await compare({
     title,
     contenders,
-    rounds: rounds(15),
+    rounds: rounds(9),
     warmUps: 2,
     hasCpu: false,
     why: 'A container that is kept needs no start, and shares its state between all calls.',

@@ -52,7 +52,7 @@ function expectAll(count: number, ordered: number): void {
   if (ordered !== count) throw new Error(`expected ${count} plugins in order, not ${ordered}`);
 }
 
-export const OURS = '@truthound/dependencies, ranges of @truthound/versioning';
+export const OURS = '@truthound/dependencies and /versioning';
 export const GRAPHLIB = 'graphlib and semver';
 
 function checking(name: string, role: Role, run: () => void): Contender {

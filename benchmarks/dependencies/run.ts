@@ -107,7 +107,7 @@ await runSuite(async ({ isQuick, rounds }: Effort) => {
     title: 'check 10,000 installed plugins: is all there, does it fit, in what order',
     contenders: checkingContenders(10_000),
     rounds: rounds(15),
-    warmUps: isQuick ? 1 : 3,
+    warmUps: isQuick ? 2 : 8,
   });
   const { steps, contenders } = prepareSolving(1_000);
   const solved = await compare({

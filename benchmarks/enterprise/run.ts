@@ -132,7 +132,7 @@ function statTree(folder: string): void {
 
 await runSuite(async ({ isQuick, rounds }) => {
   const discovery = await measureDiscovery(isQuick ? 200 : 1000, rounds(9));
-  const { comparison, figures } = await measureLoads(isQuick ? 10 : 100, isQuick ? 1 : 5);
+  const { comparison, figures } = await measureLoads(isQuick ? 10 : 100, isQuick ? 1 : 3);
   return {
     title: 'What many plugins cost',
     method:

@@ -83,7 +83,7 @@ export function peersAgainstOurs(
   const ours = ourRow(comparison);
   if (ours === undefined) return [];
   return comparison.rows
-    .filter(({ role }) => role === Role.PEER)
+    .filter(({ role, ratio }) => role === Role.PEER && Number.isFinite(ratio.median))
     .map((row) => ({ row, times: row.ratio.median / ours.ratio.median }));
 }
 

@@ -132,7 +132,7 @@ function making({ date, machine, suites }: Run): string {
         .join(', '),
     ],
   ];
-  return `${table(['', ''], rows)}
+  return `${rows.map(([what = '', value = '']) => `- ${what}: ${value}`).join('\n')}
 
 \`\`\`sh
 npm ci && npm run bench             # everything, as above

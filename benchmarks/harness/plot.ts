@@ -113,7 +113,7 @@ function barOf(
   const [left, width] = [Math.min(even, end), Math.max(Math.abs(end - even), 2)];
   const isOurs = role === 'ours' ? ' class="ours"' : '';
   return [
-    `<text${isOurs} text-anchor="end" x="${String(LABEL_WIDTH)}" y="${String(middle + 4)}">${escape(shortened(name, 48))}</text>`,
+    `<text${isOurs} text-anchor="end" x="${String(LABEL_WIDTH)}" y="${String(middle + 4)}">${escape(shortened(name, 42))}</text>`,
     `<rect class="${BAR_CLASS[role]}" x="${left.toFixed(1)}" y="${String(middle - BAR_HEIGHT / 2)}" width="${width.toFixed(1)}" height="${String(BAR_HEIGHT)}"/>`,
     `<line class="spread" x1="${at(scale, ratio.lowerQuartile)}" y1="${String(middle)}" x2="${at(scale, ratio.upperQuartile)}" y2="${String(middle)}"/>`,
     `<text${isOurs} x="${String(AXIS_RIGHT + 14)}" y="${String(middle + 4)}">${formatRatio(ratio.median)}</text>`,

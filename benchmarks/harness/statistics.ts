@@ -25,7 +25,7 @@ export function spreadOf(values: readonly number[]): Spread {
   };
 }
 
-/** Each round's own ratio: what slows a round down slows both sides. */
+/** Each round's own ratio: what slows a round down slows both sides. Rounds that only one side has are left out. */
 export function pairedRatios(own: readonly number[], base: readonly number[]): readonly number[] {
-  return own.map((value, round) => value / (base[round] ?? Number.NaN));
+  return own.slice(0, base.length).map((value, round) => value / (base[round] ?? Number.NaN));
 }

@@ -10,14 +10,15 @@ export function toText({ title, method, comparisons, figures, skipped = [] }: Su
 }
 
 function comparisonText({ title, unit, rounds, rows }: Comparison): string {
-  const head = ['', 'median', 'best', 'middle half', 'ratio', 'CPU', 'CPU ratio'];
+  const hasCpu = rows.some(({ cpu }) => cpu !== undefined);
+  const head = ['', 'median', 'best', 'middle half', 'ratio', ...(hasCpu ? ['CPU', 'CPU ratio'] : [])];
   const cells = rows.map(({ name, value, ratio, cpu }) => [
     name,
     formatValue(value.median, unit),
     formatValue(value.best, unit),
     formatMiddleHalf(value, unit),
     formatRatio(ratio.median),
-    ...(cpu === undefined ? ['', ''] : [formatValue(cpu.value.median, unit), formatRatio(cpu.ratio.median)]),
+    ...(cpu === undefined ? [] : [formatValue(cpu.value.median, unit), formatRatio(cpu.ratio.median)]),
   ]);
   return `${title} (${String(rounds)} ${rounds === 1 ? 'round' : 'rounds'})\n${align([head, ...cells])}`;
 }

@@ -24,15 +24,15 @@ await runSuite(async ({ rounds }) => {
   const comparisons: Comparison[] = [];
   const figures: Figure[] = [];
   for (const fileCount of [1, 200]) {
-    const again = importAgain(fileCount, rounds(15) * 3);
-    comparisons.push(await measureReloads(fileCount, rounds(15), again.times));
+    const again = importAgain(fileCount, rounds(9) * 3);
+    comparisons.push(await measureReloads(fileCount, rounds(9), again.times));
     figures.push({
-      what: `import(url?v=n) of ${String(fileCount)} modules keeps in memory of each reload`,
+      what: `kept in memory of each import(url?v=n), ${fileCount === 1 ? '1 module' : `${String(fileCount)} modules`}`,
       value: again.leakedMb,
       unit: 'MB',
     });
   }
-  comparisons.push(...(await measureCalls(rounds(7))));
+  comparisons.push(...(await measureCalls(rounds(5))));
   return {
     title: 'What replacing a running plugin costs',
     method:

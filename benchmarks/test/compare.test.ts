@@ -90,4 +90,13 @@ describe('comparisonOf', () => {
     ]);
     expect({ unit, rounds, ratio: rows[1]?.ratio.median }).toEqual({ unit: 'MB', rounds: 1, ratio: 3 });
   });
+
+  it('pairs the rounds that both sides have', () => {
+    const { rows } = comparisonOf('times', 'ms', [
+      { name: 'a', role: Role.OURS, values: [2, 4] },
+      { name: 'b', role: Role.PEER, values: [1, 2, 100, 200, 300] },
+    ]);
+    expect(rows[1]?.ratio.median).toBe(0.5);
+    expect(rows[1]?.value.median).toBe(100);
+  });
 });

@@ -49,6 +49,16 @@ describe('losses', () => {
     );
   });
 
+  it('do not count what could not be measured', () => {
+    const unknown = comparisonOf('unknown', 'ms', [
+      { name: 'ours', role: Role.OURS, values: [4] },
+      { name: 'other', role: Role.PEER, values: [Number.NaN] },
+    ]);
+    // As it comes back from a file: JSON knows no NaN.
+    const comparisons = [JSON.parse(JSON.stringify(unknown)) as typeof unknown, unknown];
+    expect(lossesOf({ ...suite, comparisons, figures: [] })).toEqual([]);
+  });
+
   it.each([
     [{ atMost: 8 }, 8, true],
     [{ atMost: 8 }, 8.1, false],
@@ -120,8 +130,8 @@ describe('the page', () => {
     ['a goal that is missed', '| start | 9.00 ms | at most 8.00 ms: **missed** |'],
     ['what was not measured', 'Not measured here: docker is not here'],
     ['the load meanwhile', 'Took 61 s, at a load average of 0.1 before and 2.3 after.'],
-    ['the machine', '| Machine | 2 cores of a CPU, 4000 MB |'],
-    ['what is measured beside', '| Measured beside | semver 7.8.6 |'],
+    ['the machine', '- Machine: 2 cores of a CPU, 4000 MB'],
+    ['what is measured beside', '- Measured beside: semver 7.8.6'],
   ])('shows %s', (_, text) => {
     expect(page).toContain(text);
   });
