@@ -14,7 +14,7 @@ import { dirname, join, resolve } from 'node:path';
 import { type PackedPackage, packPackages } from './pack/pack-packages.ts';
 import { runProgram } from './pack/run-program.ts';
 import { type SizeLimits, findOversize } from './pack/size-limits.ts';
-import { closureOf, listPackages, readPackageJson } from './pack/workspace-packages.ts';
+import { closureOf, listPackages, readPackageJson, selectPackages } from './pack/workspace-packages.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const packages = listPackages(root);
@@ -156,7 +156,7 @@ function checkTypes(name: string, project: string): void {
 
 const target = mkdtempSync(join(tmpdir(), 'truthound-packed-'));
 try {
-  const packed = packPackages(root, join(target, 'packed'));
+  const packed = packPackages(root, join(target, 'packed'), selectPackages(packages, selected));
   checkSizes(packed);
   const unpacked = unpackAll(packed, target);
   for (const name of selected) {

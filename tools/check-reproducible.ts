@@ -2,9 +2,9 @@
  * Builds and packs all packages twice, in two folders and as two different people would, and compares the
  * tarballs byte by byte. The second build has another path, umask, time zone, language and clock.
  *
- *   node tools/check-reproducible.ts [--keep <folder>]
+ *   node tools/check-reproducible.ts [--keep <folder>] [package …]
  *
- * With --keep, the tarballs of the first build stay in that folder, with what publishing needs.
+ * Names limit what is built to these packages and their neighbours. With --keep, the tarballs of the first build stay in that folder, with what publishing needs.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import { parseArgs } from 'node:util';
 import { type PackedPackage, packPackages, sha256Of } from './pack/pack-packages.ts';
 import { writePublishFolder } from './pack/publish-folder.ts';
 import { runProgram } from './pack/run-program.ts';
-import { listPackages } from './pack/workspace-packages.ts';
+import { listPackages, selectPackages } from './pack/workspace-packages.ts';
 
 interface Circumstances {
   readonly folder: string;
@@ -36,9 +36,12 @@ interface Circumstances {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Tools whose path, relative to a package, is written into what they build: links would lead somewhere else. */
+const COPIED_TOOLS = ['tsup'];
+
 const root = join(import.meta.dirname, '..');
 const laterClock = join(import.meta.dirname, 'pack', 'later-clock.mjs');
-const { values } = parseArgs({ options: { keep: { type: 'string' } } });
+const { values, positionals } = parseArgs({ options: { keep: { type: 'string' } }, allowPositionals: true });
 
 // The copies are no repositories, and cannot ask Git.
 process.env['SOURCE_DATE_EPOCH'] ??= runProgram('git', ['log', '-1', '--format=%ct'], { cwd: root }).trim();
@@ -71,9 +74,10 @@ function buildAndPack({ folder, umask, env }: Circumstances): readonly PackedPac
   Object.assign(process.env, env);
   try {
     copyWorkspace(folder);
-    const tsup = join(root, 'node_modules', 'tsup', 'dist', 'cli-default.js');
-    for (const each of listPackages(folder)) runProgram(process.execPath, [tsup], { cwd: each.folder });
-    return packPackages(folder, join(folder, 'packed'));
+    const tsup = join(folder, 'node_modules', 'tsup', 'dist', 'cli-default.js');
+    const packages = selectPackages(listPackages(folder), positionals);
+    for (const each of packages) runProgram(process.execPath, [tsup], { cwd: each.folder });
+    return packPackages(folder, join(folder, 'packed'), packages);
   } finally {
     process.umask(before.umask);
     for (const name of Object.keys(env)) {
@@ -83,7 +87,7 @@ function buildAndPack({ folder, umask, env }: Circumstances): readonly PackedPac
   }
 }
 
-/** What Git knows, as it lies here; tools are those of this workspace, neighbours those of the copy. */
+/** What Git knows, as it lies here. Other tools are those of this workspace, neighbours those of the copy. */
 function copyWorkspace(folder: string): void {
   const tracked = runProgram('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
@@ -103,7 +107,8 @@ function copyWorkspace(folder: string): void {
 function linkModules(from: string, to: string): void {
   mkdirSync(to, { recursive: true });
   for (const name of readdirSync(from).filter((each) => each !== '@truthound')) {
-    symlinkSync(join(from, name), join(to, name), 'junction');
+    if (COPIED_TOOLS.includes(name)) cpSync(join(from, name), join(to, name), { recursive: true });
+    else symlinkSync(join(from, name), join(to, name), 'junction');
   }
   if (!existsSync(join(from, '@truthound'))) return;
   mkdirSync(join(to, '@truthound'));

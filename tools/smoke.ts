@@ -74,9 +74,11 @@ function install(tarballs: readonly string[], project: string): string {
 /** What the example's plugins and its data need, in the versions of this workspace. */
 function thirdParties(): Readonly<Record<string, string>> {
   const plugins = globSync('examples/plugins/*/package.json', { cwd: root });
-  const ofPlugins = plugins.map((file) => readPackageJson(join(root, file, '..')).dependencies);
-  const { devDependencies } = readPackageJson(root) as { devDependencies?: Record<string, string> };
-  return Object.assign({}, ...ofPlugins, { 'vega-datasets': devDependencies?.['vega-datasets'] });
+  const { devDependencies = {} } = readPackageJson(root);
+  return Object.fromEntries([
+    ...plugins.flatMap((file) => Object.entries(readPackageJson(join(root, file, '..')).dependencies ?? {})),
+    ['vega-datasets', devDependencies['vega-datasets'] ?? '*'],
+  ]);
 }
 
 function runMainJob(project: string): void {

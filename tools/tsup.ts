@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Options } from 'tsup';
+import { relativeSourceMaps } from './relative-source-maps.ts';
 
 interface LibraryOptions {
   /** Exported entries besides `src/index.ts`; each becomes `dist/<name>.js` and `.cjs` with declarations. */
@@ -26,6 +27,7 @@ export function libraryConfig(options: LibraryOptions = {}): Options {
     clean: keep.length === 0 ? true : keep.map((file) => `!${file}`),
     // Entries of one package share their modules, so that a class or a default instance exists once.
     splitting: entries.length + executables.length > 0,
+    plugins: [relativeSourceMaps()],
     skipNodeModulesBundle: true,
     removeNodeProtocol: false,
     shims,

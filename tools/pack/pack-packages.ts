@@ -32,15 +32,18 @@ interface NpmPackReport {
 const SBOM_FILE = 'sbom.cdx.json';
 
 /**
- * Packs every built package below `root` into `target`, neighbours first.
+ * Packs built packages of the workspace `root` into `target`. Neighbours must be among them, and stand first.
  *
  * What is packed is a copy with one mode for all files, so that the tarball does not depend on the umask of
  * whoever checked out and built; and with the package's bill of materials beside its code, so that whatever
  * vouches for the tarball vouches for it, too.
  */
-export function packPackages(root: string, target: string): readonly PackedPackage[] {
+export function packPackages(
+  root: string,
+  target: string,
+  packages: readonly WorkspacePackage[] = listPackages(root),
+): readonly PackedPackage[] {
   mkdirSync(target, { recursive: true });
-  const packages = listPackages(root);
   const { packages: lock } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Lock;
   };

@@ -9,6 +9,7 @@ export interface PackageJson {
   readonly files?: readonly string[];
   readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
 /** A package of this workspace that is published. */
@@ -53,6 +54,17 @@ export function listPackages(root: string): readonly WorkspacePackage[] {
   };
   for (const id of found.keys()) visit(id);
   return [...ordered.values()];
+}
+
+/** Those of `packages` that are named, with the neighbours that they depend on; all where none is named. */
+export function selectPackages(
+  packages: readonly WorkspacePackage[],
+  names: readonly string[],
+): readonly WorkspacePackage[] {
+  const unknown = names.find((name) => !packages.some(({ id }) => id === name));
+  if (unknown !== undefined) throw new Error(`packages/${unknown} does not exist`);
+  const wanted = new Set(names.flatMap((name) => [...closureOf(name, packages)]));
+  return names.length === 0 ? packages : packages.filter(({ id }) => wanted.has(id));
 }
 
 /** The folder names of the packages that one needs, itself included. */

@@ -35,5 +35,9 @@ export function parseWorkflow(text: string): Workflow {
 
 export function triggersOf({ on }: Workflow): readonly string[] {
   if (typeof on === 'string') return [on];
-  return Array.isArray(on) ? on : Object.keys(on);
+  return isList(on) ? on : Object.keys(on);
+}
+
+function isList(on: Workflow['on']): on is readonly string[] {
+  return Array.isArray(on);
 }
