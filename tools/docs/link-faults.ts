@@ -39,7 +39,7 @@ function findHeadings(file: string): ReadonlySet<string> {
   for (const [, text = ''] of withoutCode(readFileSync(file, 'utf8')).matchAll(/^#{1,6} (.*)$/gm)) {
     const anchor = text
       .toLowerCase()
-      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .replaceAll(/\[([^\][]*)\]\([^)]*\)/g, '$1')
       .replaceAll(/[^\p{Letter}\p{Number}\p{Mark}_ -]/gu, '')
       .replaceAll(' ', '-');
     const count = anchors.get(anchor) ?? 0;
@@ -50,7 +50,7 @@ function findHeadings(file: string): ReadonlySet<string> {
 }
 
 function withoutCode(page: string): string {
-  return page.replaceAll(/^ *```.*?^ *```/gms, '');
+  return page.replaceAll(/^ *```[\s\S]+?^ *```/gm, '');
 }
 
 /** A table's cell has its bars, and a line its stars, behind a backslash. */

@@ -31,15 +31,17 @@ describe('A call while nobody is left to take it', () => {
     const { lifecycle, loader, manager, clock } = setup;
     const transition = lifecycle.transition.bind(lifecycle);
     let call: Awaited<ReturnType<typeof beginCall>> | undefined;
+    let wasHeld: boolean | undefined;
     lifecycle.transition = async (plugin, options) => {
       if (options.toState === LifecycleState.ACTIVE) {
         loader.serving[0]?.crash();
         call = await beginCall(setup);
-        expect(loader.isHeld).toBe(true);
+        wasHeld = loader.isHeld;
       }
       return transition(plugin, options);
     };
     await clock.until(manager.reload(PLUGIN));
+    expect(wasHeld).toBe(true);
     expect(lifecycle.getState(PLUGIN)).toBe(LifecycleState.ERROR);
     expect(lifecycle.history.at(-1)?.error?.message).toContain('ended while the reload went on');
     expect(loader.isHeld).toBe(false);
@@ -154,7 +156,7 @@ describe('An abort', () => {
         return { isHealthy: true };
       };
       const { success, error } = await setup.clock.until(setup.manager.reload(PLUGIN));
-      expect(error === undefined || (error as ReloadError).step === 'aborted').toBe(true);
+      expect([undefined, 'aborted']).toContain((error as Partial<ReloadError> | undefined)?.step);
       expect(await askVersion(setup)).toBe(success ? '2.0.0' : '1.0.0');
       expect(setup.loader.live).toEqual(setup.loader.serving);
       expect(setup.lifecycle.getState(PLUGIN)).toBe(LifecycleState.ACTIVE);

@@ -27,7 +27,7 @@ describe('a plugin whose dependency is replaced', () => {
       const stop = new AbortController();
       const calling = (async () => {
         for (let n = 0; !stop.signal.aborted; n += 1) {
-          answers.push(await top.call('ask', n as never));
+          answers.push(await top.call('ask', n));
         }
       })();
       for (let version = 1; version <= 3; version += 1) {

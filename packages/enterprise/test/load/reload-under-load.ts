@@ -91,7 +91,7 @@ async function call(
   while (!stop.aborted) {
     const token = ledger.open();
     try {
-      ledger.answered(token, await handle.call('work', token as never));
+      ledger.answered(token, await handle.call('work', token));
     } catch (error) {
       ledger.failed(token, error);
       // A call that is refused at once must not keep the event loop from what would make it work again.

@@ -13,7 +13,14 @@ export function prepareLockdown(
     ...plan,
     filter: prepareFilter({ ...syscalls, arch, confinesSignals: true }),
     ...(mayLeaveSignals
-      ? { filterBesideLandlock: prepareFilter({ ...syscalls, arch, confinesSignals: false }) }
+      ? {
+          filterBesideLandlock: prepareFilter({
+            ...syscalls,
+            arch,
+            confinesSignals: false,
+            allowTruncateByPath: true,
+          }),
+        }
       : {}),
   };
 }

@@ -23,6 +23,7 @@ import {
 } from './seccomp-denials.ts';
 import {
   ALLOW,
+  type ArgumentTest,
   type SeccompFilter,
   type SeccompRule,
   bitsClear,
@@ -48,6 +49,11 @@ export interface SeccompRequest {
   /** Whether files may be changed at all; which ones, Landlock decides. @defaultValue true */
   readonly allowFileWrite?: boolean;
   /**
+   * Whether files may be emptied or cut by path (`truncate`), which Landlock confines from its version 3 on, and
+   * nothing else does before. Open files are cut all the same. @defaultValue false
+   */
+  readonly allowTruncateByPath?: boolean;
+  /**
    * Whether the filter is installed in the running guest. A filter that is installed before must let
    * the guest's program start, load its libraries, and lock itself down further.
    */
@@ -72,6 +78,8 @@ const CLONE_NAMESPACES = 0x7e02_0000;
 const PROT_EXEC = 0x4;
 const MAP_ANONYMOUS = 0x20;
 const OPEN_FOR_WRITING = 0o1103; // O_WRONLY | O_RDWR | O_CREAT | O_TRUNC
+const ACCESS_MODE = 0o3n;
+const O_TRUNC = 0o1000n;
 const ADDRESS_FAMILIES = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
 const SOCKET_TYPE_BITS = 0xfn;
 const SOCK_RAW = 3n;
@@ -166,7 +174,7 @@ function networkRules({
 }
 
 function fileRules(
-  { allowFileWrite = true, allowSubprocess }: SeccompRequest,
+  { allowFileWrite = true, allowSubprocess, allowTruncateByPath = false }: SeccompRequest,
   furtherLockdown: boolean,
 ): SeccompRule[] {
   const readOnly = failWith(LinuxErrno.EACCES);
@@ -186,7 +194,15 @@ function fileRules(
           // A filter sees no path, and every program opens the null device for writing: there, Landlock decides.
           ...(allowSubprocess ? [] : openRules),
         ]),
+    // To open for reading and yet empty the file, no program asks; Landlock before version 3 would let it.
+    { syscall: 'open', action: readOnly, when: [emptiesWhatItReads(1)] },
+    { syscall: 'openat', action: readOnly, when: [emptiesWhatItReads(2)] },
+    ...(allowTruncateByPath ? [] : [{ syscall: 'truncate', action: readOnly }]),
   ];
+}
+
+function emptiesWhatItReads(argument: number): ArgumentTest {
+  return { argument, mask: ACCESS_MODE | O_TRUNC, operator: 'equal', value: O_TRUNC };
 }
 
 function signalRules(ownPid: number | undefined): SeccompRule[] {

@@ -80,7 +80,7 @@ export async function runHost(user: HostUser | undefined, request: RunRequest): 
     .map((line) => JSON.parse(line) as ActResult & { readonly done?: true });
   const end = lines.find(({ done }) => done === true) as { done: true; uid: number } | undefined;
   return {
-    results: new Map(lines.map((line) => [line.file, line])),
+    results: new Map(lines.filter(({ done }) => done !== true).map((line) => [line.file, line])),
     end: { ...end, ...(signal === null ? {} : { signal }), stderr },
   };
 }

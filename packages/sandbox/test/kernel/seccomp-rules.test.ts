@@ -103,6 +103,37 @@ describe('processes', () => {
   });
 });
 
+describe('emptying files', () => {
+  const O_RDONLY = 0n;
+  const O_WRONLY = 1n;
+  const O_RDWR = 2n;
+  const O_TRUNC = 0o1000n;
+  const O_CREAT = 0o100n;
+
+  it.each([{}, { allowSubprocess: true }, { allowFileWrite: false, allowSubprocess: true }])(
+    'is refused where it is hidden in opening for reading (%j)',
+    (request) => {
+      for (const [name, ...before] of [['open', 0n] as const, ['openat', 5n, 0n] as const]) {
+        expect(decide(request, name, ...before, O_RDONLY | O_TRUNC)).toBe(13);
+        expect(decide(request, name, ...before, O_RDONLY | O_TRUNC | O_CREAT | HIGH_BITS)).toBe(13);
+        expect(decide(request, name, ...before, O_RDONLY)).toBe('allow');
+      }
+    },
+  );
+
+  it('works by whoever opens for writing, which Landlock confines', () => {
+    expect(decide({}, 'openat', 5n, 0n, O_WRONLY | O_TRUNC | O_CREAT)).toBe('allow');
+    expect(decide({}, 'openat', 5n, 0n, O_RDWR | O_TRUNC)).toBe('allow');
+    expect(decide({}, 'ftruncate', 5n)).toBe('allow');
+  });
+
+  it('is refused by path unless Landlock is known to confine that', () => {
+    expect(decide({}, 'truncate')).toBe(13);
+    expect(decide({ allowTruncateByPath: true }, 'truncate')).toBe('allow');
+    expect(decide({ allowTruncateByPath: true, allowFileWrite: false }, 'truncate')).toBe(1);
+  });
+});
+
 describe('the network', () => {
   it('is closed by every call that makes a connection', () => {
     for (const name of [...CONNECTION_CALLS, 'socketpair']) expect(decide({}, name, 1n)).toBe(1);
@@ -177,10 +208,12 @@ describe('signals', () => {
 });
 
 describe('files', () => {
-  const WRITES = [0o1n, 0o2n, 0o100n, 0o1000n, 0o2_000_002n, 0o20_200_001n];
+  const O_TRUNC_ALONE = 0o1000n;
+  const WRITES = [0o1n, 0o2n, 0o100n, O_TRUNC_ALONE, 0o2_000_002n, 0o20_200_001n];
 
   it('may be written unless the policy says no', () => {
-    for (const flags of WRITES) expect(decide({}, 'openat', 0n, 0n, flags)).toBe('allow');
+    for (const flags of WRITES.filter((each) => each !== O_TRUNC_ALONE))
+      expect(decide({}, 'openat', 0n, 0n, flags)).toBe('allow');
     expect(decide({}, 'rename')).toBe('allow');
   });
 
