@@ -30,7 +30,15 @@ const forbiddenModules = [
 ];
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/coverage/', '**/vectors/', '**/fixtures/', '.nx/', 'docs/.snippets/']),
+  globalIgnores([
+    '**/dist/',
+    '**/coverage/',
+    '**/vectors/',
+    '**/fixtures/',
+    '.nx/',
+    'docs/.snippets/',
+    'docs/api/',
+  ]),
 
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },

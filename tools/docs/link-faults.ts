@@ -26,7 +26,8 @@ function findFault(file: string, link: MarkdownLink): readonly string[] {
   const [path = '', heading] = link.target.split('#');
   const target = path === '' ? file : join(dirname(file), path);
   if (!existsSync(target)) return [`links to ${path}, which is not there`];
-  if (heading !== undefined && path.endsWith('.md') !== (path === '') && !findHeadings(target).has(heading))
+  const isPage = path === '' || path.endsWith('.md');
+  if (heading !== undefined && isPage && !findHeadings(target).has(heading))
     return [`links to the heading "${heading}", which ${path === '' ? 'the page' : path} does not have`];
   if (!isTestLink(link) || findTestTitles(readFileSync(target, 'utf8')).has(unescape(link.text))) return [];
   return [`links to the test "${link.text}", which ${path} does not have`];
@@ -39,7 +40,7 @@ function findHeadings(file: string): ReadonlySet<string> {
   for (const [, text = ''] of withoutCode(readFileSync(file, 'utf8')).matchAll(/^#{1,6} (.*)$/gm)) {
     const anchor = text
       .toLowerCase()
-      .replaceAll(/\[([^\][]*)\]\([^)]*\)/g, '$1')
+      .replaceAll(/\[([^\][]*)\]\([^()]*\)/g, '$1')
       .replaceAll(/[^\p{Letter}\p{Number}\p{Mark}_ -]/gu, '')
       .replaceAll(' ', '-');
     const count = anchors.get(anchor) ?? 0;
@@ -50,7 +51,15 @@ function findHeadings(file: string): ReadonlySet<string> {
 }
 
 function withoutCode(page: string): string {
-  return page.replaceAll(/^ *```[\s\S]+?^ *```/gm, '');
+  let isCode = false;
+  return page
+    .split('\n')
+    .filter((line) => {
+      const isFence = line.trimStart().startsWith('```');
+      if (isFence) isCode = !isCode;
+      return !isCode && !isFence;
+    })
+    .join('\n');
 }
 
 /** A table's cell has its bars, and a line its stars, behind a backslash. */

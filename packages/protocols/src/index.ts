@@ -105,6 +105,7 @@ export { TrustLevel } from './trust-level.ts';
 
 export {
   CertificateError,
+  type CertificateErrorFacts,
   CertificateExpiredError,
   CertificateNotFoundError,
   CertificateRevokedError,
@@ -137,6 +138,7 @@ export { SecurityError, type SecurityErrorFacts } from './errors/security-error.
 export {
   InvalidSignatureError,
   SignatureError,
+  type SignatureErrorFacts,
   SignatureExpiredError,
   SignatureTamperError,
   UntrustedSignerError,

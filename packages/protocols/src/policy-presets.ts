@@ -215,7 +215,11 @@ export function createPolicy(options: CreatePolicyOptions = {}): SecurityPolicyF
   return mergePolicy(base, { ...fields, resourceLimits: { ...resourceLimits, ...limitFields } });
 }
 
-/** What a plugin may do and who must have signed it. Immutable: derive another with {@link createPolicy}. */
+/**
+ * What a plugin may do and who must have signed it. Immutable: derive another with {@link createPolicy}.
+ *
+ * @interface
+ */
 export type SecurityPolicy = SecurityPolicyFields;
 
 /** Makes {@link SecurityPolicy} objects, and holds the six presets. */

@@ -118,3 +118,11 @@ export {
 } from './certificates/parse-crl.ts';
 export { type ExportPkcs12Options, exportPkcs12 } from './certificates/export-pkcs12.ts';
 export { type Pkcs12Content, importPkcs12 } from './certificates/import-pkcs12.ts';
+export type { PrivateKeyInput, PublicKeyInput } from './certificates/certificate-signer.ts';
+export type { CertificatePurpose } from './certificates/certificate-rules.ts';
+export type { SubjectName } from './certificates/subject-name.ts';
+export type { NameConstraintsInput } from './certificates/extension-writer.ts';
+export type { NameConstraints } from './certificates/extension-values.ts';
+export type { GeneralName, GeneralNameType } from './certificates/general-name.ts';
+export type { DistinguishedName } from './certificates/distinguished-name.ts';
+export type { GeneralNameInput } from './certificates/general-name-writer.ts';

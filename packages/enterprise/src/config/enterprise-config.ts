@@ -3,7 +3,11 @@ import { resolveConfig } from './resolve-config.ts';
 
 export type { ReloadSettings, ResolvedConfig } from './config-fields.ts';
 
-/** What a host may set. Every field has a default; unknown ones are refused. */
+/**
+ * What a host may set. Every field has a default; unknown ones are refused.
+ *
+ * @interface
+ */
 export type EnterprisePluginManagerConfig = ConfigFields;
 
 /** Makes configurations. */

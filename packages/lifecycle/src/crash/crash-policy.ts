@@ -10,7 +10,7 @@
  */
 import { type Fault, ValidationError, ValidationRangeError } from '@truthound/protocols';
 
-/** How often and how fast a crashed plugin is restarted. Make one with {@link CrashPolicy.create}. */
+/** How often and how fast a crashed plugin is restarted. Make one with `CrashPolicy.create`. */
 export interface CrashPolicy {
   /** Wait before the first restart, in milliseconds. @defaultValue 500 */
   readonly initialDelayMs: number;
