@@ -28,12 +28,13 @@ interface PackageJson {
 export async function installPackages({ names, folder, from, isDev }: InstallRequest): Promise<void> {
   const modules = join(folder, 'node_modules');
   const installed = new Set<string>();
-  for (const name of names) await install(name, modules, from, installed);
+  for (const name of names) await install(name, names, modules, from, installed);
   await recordIn(join(folder, 'package.json'), names, modules, isDev);
 }
 
 async function install(
   name: string,
+  names: readonly string[],
   modules: string,
   from: PackageSource,
   installed: Set<string>,
@@ -46,12 +47,15 @@ async function install(
   const target = join(modules, name);
   await mkdir(dirname(target), { recursive: true });
   await rm(target, { recursive: true, force: true });
-  if (own === undefined || from.isLinked) await symlink(folder, target);
-  else await cp(folder, target, { recursive: true });
-  if (own === undefined) return;
-  await addCommands(target, join(modules, '.bin'));
+  // What a plugin depends on has to be real files; what ours depend on finds its own from where it really is.
+  const isLinked = own === undefined ? !names.includes(name) : from.isLinked;
+  if (isLinked) await symlink(folder, target);
+  else await cp(folder, target, { recursive: true, dereference: true });
+  if (own === undefined && isLinked) return;
+  if (own !== undefined) await addCommands(target, join(modules, '.bin'));
   const { dependencies = {} } = await readPackageJson(folder);
-  for (const dependency of Object.keys(dependencies)) await install(dependency, modules, from, installed);
+  for (const dependency of Object.keys(dependencies))
+    await install(dependency, names, modules, from, installed);
 }
 
 /** The commands of a package run what was built; where only sources are, the source of that. */

@@ -20,7 +20,7 @@ export interface Finished {
 }
 
 /** Longest time for one step. */
-const STEP_LIMIT_MS = 180_000;
+const STEP_LIMIT_MS = 300_000;
 const INSTALL = /^npm install(?: --save-dev)? (?<names>[\w@][^\n]*)$/m;
 /** What a reader's terminal would not have; a test runner sets some of it. */
 const ENVIRONMENT: readonly string[] = ['PATH', 'TMPDIR', 'LANG', 'SystemRoot', 'TRUTHOUND_SOURCE_GUEST'];

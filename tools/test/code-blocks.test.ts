@@ -185,7 +185,7 @@ describe.runIf(canRunSources)(
         'export const answer = 42;',
         "'''",
         "'''sh run",
-        "export NAME=Ada; cd lib && ls",
+        'export NAME=Ada; cd lib && ls',
         "'''",
         "'''text",
         'answer.mjs',
