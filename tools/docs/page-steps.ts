@@ -89,21 +89,20 @@ export function readPage(page: string, { isGuide }: { readonly isGuide: boolean 
     if (typeof step === 'string') faults.push({ line: block.line, message: step });
     else if (step !== undefined) steps.push(step);
   }
-  const settled = steps.map((step): Step =>
-    step.kind === 'module' && isContinued(step, steps) ? { ...step, runs: 'later' } : step,
+  const settled = steps.map((step) =>
+    step.kind === 'module' && isContinued(step, steps) ? { ...step, runs: 'later' as const } : step,
   );
-  for (const step of settled) {
+  for (const step of steps) {
     if (step.kind !== 'module' || step.runs !== 'later' || isContinued(step, steps)) continue;
-    faults.push({
-      line: step.blocks.at(-1)?.line ?? 1,
-      message: 'nothing continues it: it would never be run',
-    });
+    const line = step.blocks.at(-1)?.line ?? 1;
+    faults.push({ line, message: 'nothing continues it: it would never be run' });
   }
   return { steps: settled, faults };
 }
 
 /** Whether a module is run as a part of a later one. */
-function isContinued(step: ModuleStep, steps: readonly Step[]): boolean {
+function isContinued(step: Step, steps: readonly Step[]): boolean {
+  if (step.kind !== 'module') return false;
   const last = step.blocks.at(-1);
   return steps.some(
     (other) =>
