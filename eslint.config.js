@@ -38,6 +38,7 @@ export default defineConfig(
     '.nx/',
     'docs/.snippets/',
     'docs/api/',
+    'tools/fuzz/corpus/',
   ]),
 
   {
