@@ -14,10 +14,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { SandboxFactory } from '@truthound/enterprise';
 import fc from 'fast-check';
 import { type LedgerReport, readLedger } from './soak/call-ledger.ts';
 import { findStateFaults } from './soak/check-state.ts';
+import { killContainerUnderCall } from './soak/container-kill.ts';
 import { FAULTS } from './soak/faults.ts';
 import { type Holdings, childrenOf } from './soak/holdings.ts';
 import type { HostMessage, HostTask } from './soak/host.ts';
@@ -55,9 +55,9 @@ const removeGuest = await buildGuest();
 const folder = await createSoakFolder();
 try {
   if (!folder.hasSmallDisk) report.skipped.push('full disk: no small disk can be mounted here');
-  if (!(await SandboxFactory.isAvailable('container')))
-    report.skipped.push('killed engine: no container engine is here');
-  else report.skipped.push('killed engine: not written yet, see test/container/host-death.test.ts');
+  const { skipped, problem } = await killContainerUnderCall();
+  if (skipped !== undefined) report.skipped.push(skipped);
+  if (problem !== undefined) report.problems.push(problem);
   const privateKey = readFileSync(folder.keyFile, 'utf8');
   for (const id of PLUGIN_IDS) await publishPlugin(folder.plugins, id, '1.0.0', privateKey);
   await runHosts(performance.now() + minutes * 60_000);

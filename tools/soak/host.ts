@@ -129,6 +129,13 @@ const before = await settle(undefined);
   await manager.discoverPlugins();
   await manager.loadAll();
   await manager.writeLock();
+  const histories = new Map<string, string[]>(pluginIds.map((id) => [id, []]));
+  manager.on('supervision', (event) => {
+    if ('pluginId' in event) histories.get(event.pluginId)?.push(JSON.stringify(event).slice(0, 300));
+  });
+  manager.on('load-failed', ({ pluginId, error }) => {
+    histories.get(pluginId)?.push(String(error).slice(0, 200));
+  });
   tell({ type: 'ready' });
   const callers = pluginIds.flatMap((id) =>
     Array.from({ length: CALLERS_PER_PLUGIN }, () => call(manager, id)),
@@ -139,7 +146,11 @@ const before = await settle(undefined);
   // Whatever was done to a plugin, it serves again.
   for (const id of pluginIds)
     if (!(await recovers(manager, id)))
-      tell({ type: 'fault', name: 'end', problem: `"${id}" never came back` });
+      tell({
+        type: 'fault',
+        name: 'end',
+        problem: `"${id}" never came back: it is ${manager.getPlugin(id).state}, after ${(histories.get(id) ?? []).slice(-6).join('; ')}`,
+      });
 }
 tell({ type: 'ended', before, after: await settle(before) });
 process.disconnect();
