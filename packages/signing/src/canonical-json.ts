@@ -22,6 +22,12 @@ export function canonicalJson(value: unknown): string {
   return write(value, '', 0);
 }
 
+/** Whether a value that `JSON.parse` answered is nested no deeper than what {@link canonicalJson} writes. */
+export function isWithinJsonDepth(value: unknown, levels: number = MAX_DEPTH): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((item) => isWithinJsonDepth(item, levels - 1));
+}
+
 function write(value: unknown, path: string, depth: number): string {
   if (depth > MAX_DEPTH) throw new TypeError(`${at(path)} is nested deeper than ${MAX_DEPTH} levels`);
   if (value === null || typeof value === 'boolean') return String(value);

@@ -8,7 +8,7 @@
  */
 import { SignatureAlgorithm, type SignedFile } from '@truthound/protocols';
 import { sameBytes, utf8, utf8Text } from './byte-text.ts';
-import { type JsonValue, canonicalJson } from './canonical-json.ts';
+import { type JsonValue, canonicalJson, isWithinJsonDepth } from './canonical-json.ts';
 import { MAX_FILES, comparePaths, findCollision, findEntryFault, findPathFault } from './file-names.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { isObject } from './is-object.ts';
@@ -107,6 +107,7 @@ function readStatement(bytes: Uint8Array): PluginStatement {
   if (!Number.isSafeInteger(sequence) || (sequence as number) < 0)
     throw new TypeError('its sequence is not a whole number');
   if (!isObject(metadata)) throw new TypeError('its metadata is not an object');
+  assertDepth(metadata, 'metadata');
   return Object.freeze({
     plugin: parsePlugin(statement['plugin']),
     sequence: sequence as number,
@@ -140,8 +141,14 @@ function fileToJson(file: SignedFile): JsonValue {
   return { path: file.path, size: file.size, mode: file.executable ? 'x' : '-', sha256: file.sha256 };
 }
 
+/** Parts of any shape: freezing one that is nested without end would overflow the stack. */
+function assertDepth(value: unknown, name: string): void {
+  if (!isWithinJsonDepth(value)) throw new TypeError(`its ${name} is nested too deep`);
+}
+
 function parsePlugin(json: unknown): PluginFacts {
   const plugin = exact(json, 'its plugin', ['id', 'version', 'hostRange', 'permissions']);
+  assertDepth(plugin['permissions'], 'plugin.permissions');
   return Object.freeze({
     id: textOrNull(plugin['id'], 'plugin.id'),
     version: textOrNull(plugin['version'], 'plugin.version'),

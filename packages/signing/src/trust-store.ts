@@ -105,7 +105,7 @@ export class TrustStoreImpl implements TrustStore, RootDirectory {
   /** Takes over what other processes wrote. Every question does this by itself. @throws TrustStoreError */
   refresh(): void {
     const changed = this.#file?.readIfChanged();
-    if (changed !== undefined) this.#adopt(changed);
+    if (changed !== undefined) this.#install(changed);
   }
 
   /** Calls `handler` after every change, also one that another process made, once this process sees it. */
@@ -312,7 +312,11 @@ export class TrustStoreImpl implements TrustStore, RootDirectory {
 
   #adopt(document: TrustDocument): void {
     if (document === this.#index.document) return;
-    this.#index = new TrustIndex(deepFreeze(document));
+    this.#install(new TrustIndex(deepFreeze(document)));
+  }
+
+  #install(index: TrustIndex): void {
+    this.#index = index;
     for (const handler of [...this.#handlers]) notify(handler);
   }
 

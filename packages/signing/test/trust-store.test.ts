@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test, vi } from 'vitest';
@@ -17,6 +18,7 @@ import {
   signRevocationList,
   signTrustRoot,
 } from '../src/index.ts';
+import { canonicalJson } from '../src/canonical-json.ts';
 import { NOW, createSigner, scratchFolder } from './plugin-folder.ts';
 
 const DAY_MS = 86_400_000;
@@ -271,6 +273,26 @@ describe('the file', () => {
     await inFile(path).setSignerTrust('acme', TrustLevel.VERIFIED);
     chmodSync(path, 0o622);
     expect(() => inFile(path)).toThrow(/chmod 600/);
+  });
+
+  it('that became unusable is refused by every question, and not answered from what was known before', async () => {
+    const path = storePath();
+    const { publicKey } = await generateKeyPair('ED25519');
+    const store = inFile(path);
+    await store.addTrustedKey({ key: publicKey, signerId: 'acme' });
+    const { formatVersion, ...content } = JSON.parse(readFileSync(path, 'utf8')) as {
+      readonly formatVersion: number;
+      checksum?: string;
+      readonly keys: readonly Readonly<Record<string, unknown>>[];
+    };
+    delete content.checksum;
+    const changed = { ...content, keys: content.keys.map((key) => ({ ...key, keyId: 'ab'.repeat(32) })) };
+    const checksum = createHash('sha256').update(canonicalJson(changed)).digest('hex');
+    writeFileSync(path, JSON.stringify({ formatVersion, checksum, ...changed }));
+    for (let question = 0; question < 2; question += 1) {
+      expect(() => store.getTrustLevel('acme')).toThrow(TrustStoreError);
+      expect(() => store.getTrustLevel('acme')).toThrow(/is another key than its id says/);
+    }
   });
 
   it('keeps a revocation once, whatever the spelling of a serial number', async () => {

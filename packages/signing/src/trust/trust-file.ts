@@ -7,9 +7,11 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { deepFreeze } from '../deep-freeze.ts';
 import { errorMessage } from '../error-message.ts';
 import { type LockOptions, acquireLock } from './process-lock.ts';
 import { EMPTY_TRUST, type TrustDocument, parseTrustDocument, trustDocumentText } from './trust-document.ts';
+import { TrustIndex } from './trust-index.ts';
 import { TrustStoreError } from './trust-store-error.ts';
 
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
@@ -25,12 +27,13 @@ export class TrustFile {
   }
 
   /** The content if it changed since the last time it was asked for; a missing file is an empty store. @throws TrustStoreError */
-  readIfChanged(): TrustDocument | undefined {
+  readIfChanged(): TrustIndex | undefined {
     const fingerprint = this.#readFingerprint();
     if (fingerprint === this.#fingerprint) return undefined;
-    const document = fingerprint === 'absent' ? EMPTY_TRUST : this.#read();
+    const index = fingerprint === 'absent' ? new TrustIndex(EMPTY_TRUST) : this.#read(toIndex);
+    // Once it is usable: a file that is not must be refused each time, and not make way for what was known before.
     this.#fingerprint = fingerprint;
-    return document;
+    return index;
   }
 
   /** Reads, changes and replaces the content while no other process does. @throws TrustStoreError */
@@ -41,7 +44,7 @@ export class TrustFile {
     await mkdir(dirname(this.#path), { recursive: true });
     const lock = await this.#lock(options);
     try {
-      const current = this.#readFingerprint() === 'absent' ? EMPTY_TRUST : this.#read();
+      const current = this.#readFingerprint() === 'absent' ? EMPTY_TRUST : this.#read((document) => document);
       const changed = change(current);
       if (changed !== current) await this.#replace(trustDocumentText(changed));
       this.#fingerprint = this.#readFingerprint();
@@ -70,9 +73,9 @@ export class TrustFile {
     return stats === undefined ? 'absent' : `${stats.dev}:${stats.ino}:${stats.mtimeNs}:${stats.size}`;
   }
 
-  #read(): TrustDocument {
+  #read<Content>(prepare: (document: TrustDocument) => Content): Content {
     try {
-      return parseTrustDocument(this.#readText());
+      return prepare(parseTrustDocument(this.#readText()));
     } catch (cause) {
       const reason = errorMessage(cause);
       throw new TrustStoreError(
@@ -131,6 +134,14 @@ export class TrustFile {
         await rm(join(folder, name), { force: true });
       }
     }
+  }
+}
+
+function toIndex(document: TrustDocument): TrustIndex {
+  try {
+    return new TrustIndex(deepFreeze(document));
+  } catch (cause) {
+    throw new TypeError(`is damaged: ${errorMessage(cause)}`, { cause });
   }
 }
 

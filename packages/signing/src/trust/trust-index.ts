@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TrustLevel } from '@truthound/protocols';
+import { SignatureError, TrustLevel } from '@truthound/protocols';
 import { parseCertificate } from '../certificates/parse-certificate.ts';
 import type { ParsedCertificate } from '../certificates/parsed-certificate.ts';
 import { type SigningKey, loadKey } from '../signing-key.ts';
@@ -108,7 +108,7 @@ function loadRecord(record: KeyRecord): TrustedKey {
   const { keyId, signerId, trustLevel, algorithms, pluginIds } = record;
   const key = loadMaterial(record);
   if (key.keyId !== keyId)
-    throw new TypeError(`key ${keyId} of the trust store is another key than its id says`);
+    throw new SignatureError(`key ${keyId} of the trust store is another key than its id says`);
   return Object.freeze({ key, keyId, signerId, trustLevel, algorithms, pluginIds: pluginIds ?? undefined });
 }
 
