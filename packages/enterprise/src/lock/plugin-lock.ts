@@ -134,13 +134,52 @@ function findPluginFaults(id: string, plugin: unknown, faults: Fault[]): void {
     'must be 64 hexadecimal digits',
   );
   must(Array.isArray(signers) && signers.every(isSigner), 'signers', 'must list signerId and keyId of each');
-  must(isRecord(permissions), 'permissions', 'must be an object');
+  if (isRecord(permissions)) findPermissionFaults(`${path}.permissions`, permissions, faults);
+  else must(false, 'permissions', 'must be an object');
   for (const field of Object.keys(plugin))
     must((FIELDS as readonly string[]).includes(field), field, `is not a known field: ${FIELDS.join(', ')}`);
 }
 
+type PermissionCheck = readonly [isRight: (value: unknown) => boolean, problem: string];
+
+const SWITCH: PermissionCheck = [(value) => typeof value === 'boolean', 'must be true or false'];
+const TEXTS: PermissionCheck = [isTexts, 'must be a list of texts'];
+const TEXTS_OR_NONE: PermissionCheck = [(value) => value === undefined || isTexts(value), TEXTS[1]];
+
+const PERMISSIONS: Readonly<Record<keyof LockedPlugin['permissions'], PermissionCheck>> = {
+  network: SWITCH,
+  subprocess: SWITCH,
+  read: TEXTS,
+  write: TEXTS,
+  modules: TEXTS_OR_NONE,
+  host: TEXTS,
+  env: TEXTS,
+};
+
+/** Every field and nothing else: what is nested without end would overflow whoever walks it. */
+function findPermissionFaults(
+  path: string,
+  permissions: Readonly<Record<string, unknown>>,
+  faults: Fault[],
+): void {
+  for (const [field, [isRight, problem]] of Object.entries(PERMISSIONS))
+    if (!isRight(permissions[field])) faults.push({ path: `${path}.${field}`, problem });
+  for (const field of Object.keys(permissions)) {
+    if (!Object.hasOwn(PERMISSIONS, field))
+      faults.push({
+        path: `${path}.${field}`,
+        problem: `is not a known field: ${Object.keys(PERMISSIONS).join(', ')}`,
+      });
+  }
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+
 function isSigner(value: unknown): boolean {
-  return isRecord(value) && typeof value['signerId'] === 'string' && typeof value['keyId'] === 'string';
+  if (!isRecord(value) || Object.keys(value).length !== 2) return false;
+  return typeof value['signerId'] === 'string' && typeof value['keyId'] === 'string';
 }
 
 function deepFreeze<Value>(value: Value): Value {

@@ -7,7 +7,7 @@ import {
   formatAuditEntry,
   hashAuditEntry,
 } from './audit-entry.ts';
-import { parseEntry } from './verify-audit-log.ts';
+import { isAsWritten, parseEntry } from './verify-audit-log.ts';
 
 /** What to record. */
 export interface AuditFacts {
@@ -89,16 +89,12 @@ export class AuditLog {
     const { size } = await stat(this.#path);
     if (this.#head?.size === size) return this.#head;
     if (size === 0) return { sequence: 0, hash: FIRST_PREVIOUS, size };
-    const last = parseEntry(await readLastLine(this.#path, size));
-    if (!isWhole(last))
+    const text = await readLastLine(this.#path, size);
+    const last = parseEntry(text);
+    if (last === undefined || !isAsWritten(text, last))
       throw new Error(`the audit log ${this.#path} is damaged at its end: set it aside, and keep it`);
     return { sequence: last.sequence, hash: last.hash, size };
   }
-}
-
-function isWhole(entry: AuditEntry | undefined): entry is AuditEntry {
-  if (entry === undefined) return false;
-  return entry.hash === hashAuditEntry(entry);
 }
 
 async function readLastLine(path: string, size: number): Promise<string> {

@@ -59,10 +59,19 @@ export function parseEntry(text: string): AuditEntry | undefined {
   }
 }
 
+/** Whether a line is the text of its entry, to the letter, with the hash of what it says. */
+export function isAsWritten(text: string, entry: AuditEntry): boolean {
+  try {
+    // The text itself, so that nothing can stand in a line that the hash does not cover.
+    return text === formatAuditEntry(entry) && entry.hash === hashAuditEntry(entry);
+  } catch {
+    // Nested deeper than can be written again: nothing that was ever written.
+    return false;
+  }
+}
+
 function findBreak(text: string, entry: AuditEntry, sequence: number, previous: string): string | undefined {
-  // The text itself, so that nothing can stand in a line that the hash does not cover.
-  if (text !== formatAuditEntry(entry) || entry.hash !== hashAuditEntry(entry))
-    return 'its hash does not fit: it was changed';
+  if (!isAsWritten(text, entry)) return 'its hash does not fit: it was changed';
   if (entry.previous !== previous)
     return 'it does not follow the entry before: one was removed, added or moved';
   if (entry.sequence !== sequence)
