@@ -152,3 +152,4 @@ export {
 } from './errors/truthound-error.ts';
 export { type Fault, ValidationError, ValidationRangeError } from './errors/validation-error.ts';
 export { VersionFormatError } from './errors/version-errors.ts';
+export { parseJson } from './parse-json.ts';

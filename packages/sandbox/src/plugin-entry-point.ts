@@ -2,7 +2,13 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type FilePath, type PluginSource, SandboxError, filePathToString } from '@truthound/protocols';
+import {
+  type FilePath,
+  type PluginSource,
+  SandboxError,
+  filePathToString,
+  parseJson,
+} from '@truthound/protocols';
 
 /** A plugin's folder and the module of it that is loaded, both without links. */
 export interface ResolvedPluginSource {
@@ -19,7 +25,7 @@ async function readPackageJson(
   root: string,
 ): Promise<{ readonly name?: unknown; readonly main?: unknown; readonly exports?: unknown } | undefined> {
   try {
-    return JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly name?: unknown };
+    return parseJson(await readFile(join(root, 'package.json'), 'utf8')) as { readonly name?: unknown };
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw cause;

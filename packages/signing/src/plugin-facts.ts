@@ -1,3 +1,4 @@
+import { parseJson } from '@truthound/protocols';
 import { isObject } from './is-object.ts';
 import { utf8Text } from './byte-text.ts';
 import type { JsonValue } from './canonical-json.ts';
@@ -24,7 +25,7 @@ export function readPluginFacts(packageJson: Uint8Array | undefined): PluginFact
   if (packageJson === undefined) return NOTHING;
   let parsed: unknown;
   try {
-    parsed = JSON.parse(utf8Text(packageJson));
+    parsed = parseJson(utf8Text(packageJson));
   } catch {
     throw new TypeError('is not JSON');
   }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { SignatureAlgorithm, type SignedFile } from '@truthound/protocols';
+import { SignatureAlgorithm, type SignedFile, parseJson } from '@truthound/protocols';
 import { sameBytes, utf8, utf8Text } from './byte-text.ts';
 import { type JsonValue, canonicalJson, isWithinJsonDepth } from './canonical-json.ts';
 import { MAX_FILES, comparePaths, findCollision, findEntryFault, findPathFault } from './file-names.ts';
@@ -98,7 +98,7 @@ function withOwnTimes(statement: PluginStatement): PluginStatement {
 }
 
 function readStatement(bytes: Uint8Array): PluginStatement {
-  const json: unknown = JSON.parse(utf8Text(bytes));
+  const json: unknown = parseJson(utf8Text(bytes));
   const statement = exact(json, 'the statement', STATEMENT_KEYS);
   if (statement['formatVersion'] !== FORMAT_VERSION) {
     throw new TypeError(`its formatVersion is not ${FORMAT_VERSION}: a newer release may read it`);

@@ -15,6 +15,7 @@ import {
   InvalidSignatureError,
   SignatureError,
   type SignatureInfo as SignatureInfoFields,
+  parseJson,
 } from '@truthound/protocols';
 import { envelopeToJson } from './dsse-envelope.ts';
 import { SIGNATURE_FILE } from './file-names.ts';
@@ -77,7 +78,7 @@ export function parseSignatureFile(bytes: Uint8Array): readonly SignatureInfo[] 
   if (bytes.length > MAX_SIGNATURE_FILE_BYTES) throw refusal(TOO_LARGE);
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    json = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     throw refusal('it is not JSON', cause);
   }

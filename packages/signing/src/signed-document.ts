@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { SignatureError } from '@truthound/protocols';
+import { SignatureError, parseJson } from '@truthound/protocols';
 import { ALGORITHMS } from './algorithms.ts';
 import { fromBase64, toBase64, utf8, utf8Text } from './byte-text.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -121,7 +121,7 @@ export function openDocument(kind: DocumentKind, document: SignedDocument): Open
 export function parseDocument(kind: DocumentKind, payload: Uint8Array): Readonly<Record<string, unknown>> {
   let content: unknown;
   try {
-    content = JSON.parse(utf8Text(payload));
+    content = parseJson(utf8Text(payload));
   } catch {
     throw malformed(kind, 'its content is not JSON');
   }
@@ -140,7 +140,7 @@ function toJson(document: SignedDocument): unknown {
     throw new SignatureError(`a signed document has at most ${MAX_SIGNATURE_FILE_BYTES} bytes`);
   }
   try {
-    return JSON.parse(typeof document === 'string' ? document : utf8Text(document));
+    return parseJson(typeof document === 'string' ? document : utf8Text(document));
   } catch {
     throw new SignatureError('the signed document is not JSON');
   }

@@ -15,7 +15,7 @@ import {
   createPublicKey,
   createSecretKey,
 } from 'node:crypto';
-import { type SignatureAlgorithm, SignatureError } from '@truthound/protocols';
+import { type SignatureAlgorithm, SignatureError, parseJson } from '@truthound/protocols';
 import { findEd25519KeyFault } from './ed25519-strictness.ts';
 import { utf8 } from './byte-text.ts';
 
@@ -140,7 +140,7 @@ function fromText(text: string, family: KeyFamily | undefined, options: LoadKeyO
 
 function parseJwk(text: string): Readonly<Record<string, unknown>> {
   try {
-    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+    return parseJson(text) as Readonly<Record<string, unknown>>;
   } catch {
     throw new SignatureError('the key starts like a JWK, but is not JSON');
   }

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ManifestError, PluginManifest } from '@truthound/protocols';
+import { ManifestError, PluginManifest, parseJson } from '@truthound/protocols';
 
 /** A manifest larger than this is no manifest. */
 const MAX_MANIFEST_BYTES = 1024 * 1024;
@@ -30,7 +30,7 @@ export function readPackageJson(folder: string): unknown {
     );
   }
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
     throw unreadable(file, `it is not JSON: ${(cause as Error).message}`, cause);
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Fault, type PluginPermissions, ValidationError } from '@truthound/protocols';
+import { type Fault, type PluginPermissions, ValidationError, parseJson } from '@truthound/protocols';
 import type { PreparedVersion } from '../loading/prepared-version.ts';
 
 /** What is recorded of one plugin. */
@@ -93,7 +93,7 @@ function readJson(text: string, faults: Fault[]): unknown {
     return undefined;
   }
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     faults.push({ path: '', problem: `is not JSON: ${(error as Error).message}` });
     return undefined;

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type FilePath, filePathToString } from '@truthound/protocols';
+import { type FilePath, filePathToString, parseJson } from '@truthound/protocols';
 import { type AuditEntry, FIRST_PREVIOUS, formatAuditEntry, hashAuditEntry } from './audit-entry.ts';
 
 /** Whether an audit log is whole. */
@@ -52,7 +52,7 @@ function verdict(head: string, entries: number, broken: AuditVerdict['broken']):
 /** The entry of a line; `undefined` when it is none. */
 export function parseEntry(text: string): AuditEntry | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     return typeof value === 'object' && value !== null && 'hash' in value ? (value as AuditEntry) : undefined;
   } catch {
     return undefined;

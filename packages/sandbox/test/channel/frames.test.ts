@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MalformedMessageError } from '../../src/channel/decode-value.ts';
 import { DirectReader } from '../../src/channel/direct-reader.ts';
-import { type Frame, FrameReader } from '../../src/channel/frames.ts';
+import { encodeValue } from '../../src/channel/encode-value.ts';
+import { type Frame, FrameReader, toLine } from '../../src/channel/frames.ts';
 import { type MessageLimits, MessageSizeError, guestLimits } from '../../src/channel/message-limits.ts';
+import { MAX_VALUE_DEPTH } from '../../src/channel/plain-json.ts';
 import { thrownBy } from '../support/thrown-by.ts';
 import { readFrames, toBytes } from './round-trip.ts';
 
@@ -24,6 +26,11 @@ function cut(bytes: Buffer, places: readonly number[]): readonly Buffer[] {
     .filter(({ length }) => length > 0);
 }
 
+/** The type that takes most levels of JSON for each of its own. */
+function deepMap(depth: number): unknown {
+  return depth === 0 ? undefined : new Map([['key', deepMap(depth - 1)]]);
+}
+
 function plain({ message: content, parts }: Frame): unknown {
   return { message: content, parts: parts.map((part) => Buffer.from(part)) };
 }
@@ -37,7 +44,7 @@ function head(headLength: number, bodyLength: number): Buffer {
   return bytes;
 }
 
-const SMALL: MessageLimits = { bytes: 1000, textBytes: 600, values: 50_000 };
+const SMALL: MessageLimits = { bytes: 1000, textBytes: 600, values: 50_000, depth: Infinity };
 
 /** A binary frame of a head given as text. */
 function frame(text: string, body: Uint8Array): Buffer {
@@ -113,6 +120,18 @@ describe('frames', () => {
     ['bytes that belong to no part', frame('[[],[1]]', new Uint8Array(2))],
   ])('are refused: %s', (_name, bytes) => {
     expect(() => readFrames(bytes)).toThrow(MalformedMessageError);
+  });
+
+  it('refuses text that is nested deeper than any value before it is parsed, also where it is not JSON', () => {
+    const reader = new FrameReader(() => undefined, guestLimits(512));
+    const deep = Buffer.from(`${'[1,'.repeat(20_000)}1 x\n`);
+    for (let round = 0; round < 100; round += 1) expect(() => reader.push(deep)).toThrow(MessageSizeError);
+    const { json, isTagged } = encodeValue(deepMap(MAX_VALUE_DEPTH - 1), { path: 'value' });
+    const frames: Frame[] = [];
+    new FrameReader((frame) => frames.push(frame), guestLimits(512)).push(
+      Buffer.from(toLine(['result', 1, json, isTagged])),
+    );
+    expect(frames).toHaveLength(1);
   });
 
   it('are refused by their head alone when they are too large', () => {

@@ -1,4 +1,4 @@
-import { type SignatureAlgorithm, SignatureError } from '@truthound/protocols';
+import { type SignatureAlgorithm, SignatureError, parseJson } from '@truthound/protocols';
 import { counted } from '../counted.ts';
 import { readSignatures, writeSignatures } from '../signature-file.ts';
 import type { SignatureInfo } from '../signature-info.ts';
@@ -99,7 +99,7 @@ function algorithmFor(key: SigningKey, given: string | undefined): SignatureAlgo
 
 function parseMetadata(text: string): Readonly<Record<string, unknown>> {
   try {
-    const json: unknown = JSON.parse(text);
+    const json: unknown = parseJson(text);
     if (typeof json === 'object' && json !== null && !Array.isArray(json))
       return json as Readonly<Record<string, unknown>>;
   } catch {

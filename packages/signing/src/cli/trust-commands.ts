@@ -1,4 +1,4 @@
-import { SignatureError, TrustLevel } from '@truthound/protocols';
+import { SignatureError, TrustLevel, parseJson } from '@truthound/protocols';
 import { isObject } from '../is-object.ts';
 import { DOCUMENT_TYPES } from '../signed-document.ts';
 import { TrustStoreImpl } from '../trust-store.ts';
@@ -155,7 +155,7 @@ export const trustImportCommand: Command = {
 
 function payloadTypeOf(text: string): string {
   try {
-    const json: unknown = JSON.parse(text);
+    const json: unknown = parseJson(text);
     return isObject(json) && typeof json['payloadType'] === 'string' ? json['payloadType'] : '';
   } catch {
     return '';

@@ -7,7 +7,7 @@
  * @module
  */
 import type { KeyObject } from 'node:crypto';
-import { SignatureError } from '@truthound/protocols';
+import { SignatureError, parseJson } from '@truthound/protocols';
 import { counted } from '../counted.ts';
 import { cosignDocument } from '../signed-document.ts';
 import { signKeyRotation } from '../trust/key-rotation.ts';
@@ -155,7 +155,7 @@ function onlyFile({ positionals }: CommandContext): string {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
     throw new SignatureError('the file with the entries is not JSON', {}, { cause });
   }
@@ -168,7 +168,7 @@ async function writeDocument(
 ): Promise<CommandAnswer> {
   const out = options.required('out');
   await writeNew(out, document, 0o644);
-  const { payloadType, signatures } = JSON.parse(document) as {
+  const { payloadType, signatures } = parseJson(document) as {
     readonly payloadType: string;
     readonly signatures: readonly { readonly keyid: string }[];
   };

@@ -7,7 +7,7 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { SignatureAlgorithm, TrustLevel } from '@truthound/protocols';
+import { SignatureAlgorithm, TrustLevel, parseJson } from '@truthound/protocols';
 import { type JsonValue, canonicalJson } from '../canonical-json.ts';
 import { isObject } from '../is-object.ts';
 
@@ -115,7 +115,7 @@ export function trustDocumentText(document: TrustDocument): string {
 export function parseTrustDocument(text: string): TrustDocument {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch {
     throw new TypeError('is not JSON');
   }

@@ -7,6 +7,7 @@ import {
   type SecurityPolicy,
   SignatureError,
   VersionFormatError,
+  parseJson,
 } from '@truthound/protocols';
 import { SigningServiceImpl } from '@truthound/signing';
 import { parseConstraint } from '@truthound/versioning';
@@ -88,7 +89,7 @@ async function readPackageJson(path: string): Promise<unknown> {
     );
   }
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
     throw new CliError(`${file} is not JSON: ${(cause as Error).message}`, undefined, { cause });
   }

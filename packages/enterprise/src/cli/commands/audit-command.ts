@@ -1,3 +1,4 @@
+import { parseJson } from '@truthound/protocols';
 import { Option } from 'commander';
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
@@ -70,7 +71,7 @@ async function readProven(
   let line = 0;
   for await (const text of createInterface({ input, crlfDelay: Infinity })) {
     line += 1;
-    const entry = JSON.parse(text) as AuditEntry;
+    const entry = parseJson(text) as AuditEntry;
     const fits = (plugin ?? entry.pluginId) === entry.pluginId && (event ?? entry.event) === entry.event;
     if (fits && found.push(entry) > last) found.shift();
     if (line === count) break;

@@ -1,3 +1,4 @@
+import { parseJson } from '@truthound/protocols';
 import { readFile, realpath } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -25,7 +26,7 @@ export interface PackageNeed {
 export async function readPackageJson(folder: string): Promise<PackageJson> {
   const file = join(folder, 'package.json');
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as PackageJson;
+    return parseJson(await readFile(file, 'utf8')) as PackageJson;
   } catch (cause) {
     throw new CliError(`${file} cannot be read: ${(cause as Error).message}`, undefined, { cause });
   }
