@@ -43,7 +43,7 @@ const report = {
   seed,
   minutes,
   hosts: 0,
-  ledger: { calls: 0, answered: 0, failed: {}, cutOff: 0, lost: 0, doubled: 0 } as LedgerReport,
+  ledger: { calls: 0, answered: 0, failed: {}, cutOff: 0, lost: 0, doubled: 0 },
   faults: {} as Record<string, number>,
   skipped: [] as string[],
   before: undefined as Holdings | undefined,

@@ -91,8 +91,12 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   'clock behind': underClock(-30 * DAY_MS, /SIGNATURE/),
   'disk full': async (site) => {
     if (!site.folder.hasSmallDisk) return undefined;
-    using _filler = fillDisk(site.folder.state);
-    return findUntyped(await publishAndReload(site));
+    const filler = fillDisk(site.folder.state);
+    try {
+      return findUntyped(await publishAndReload(site));
+    } finally {
+      filler[Symbol.dispose]();
+    }
   },
   'trust store written': async ({ folder, choice }) => {
     const store = new TrustStoreImpl({ persistPath: join(folder.state, StateFile.TRUST) });

@@ -38,6 +38,8 @@ const { folder, pluginIds, schedule, generation } = task;
 const ledger = new CallLedger(task.ledgerFile);
 const stop = new AbortController();
 process.on('message', () => stop.abort());
+// At its own end, or when who started it is gone: nobody would ever end it then.
+process.on('disconnect', () => process.exit());
 
 const tell = (message: HostMessage): unknown => process.send?.(message);
 
@@ -133,6 +135,13 @@ const before = await settle(undefined);
   manager.on('supervision', (event) => {
     if ('pluginId' in event) histories.get(event.pluginId)?.push(JSON.stringify(event).slice(0, 300));
   });
+  // A trust store that changes under a wrong clock stops what that clock finds expired: as documented, and for good.
+  const stopped = new Set<string>();
+  manager.on('revoked', ({ pluginId, error }) => {
+    stopped.add(pluginId);
+    histories.get(pluginId)?.push(`stopped: ${String(error).slice(0, 200)}`);
+    tell({ type: 'fault', name: 'stopped by its signature', problem: undefined });
+  });
   manager.on('load-failed', ({ pluginId, error }) => {
     histories.get(pluginId)?.push(String(error).slice(0, 200));
   });
@@ -143,7 +152,8 @@ const before = await settle(undefined);
   await injectFaults(manager);
   if (!stop.signal.aborted) await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
   await Promise.all(callers);
-  // Whatever was done to a plugin, it serves again.
+  // Whatever was done to a plugin, it serves again; what was stopped, once it is loaded.
+  for (const id of stopped) await manager.load(id);
   for (const id of pluginIds)
     if (!(await recovers(manager, id)))
       tell({
