@@ -40,7 +40,7 @@ export const signRevocationsCommand: Command = {
   options: { ...KEYS_OPTIONS, ...OUT, version: { type: 'string' }, 'next-update': { type: 'string' } },
   async run(context) {
     const { options, now } = context;
-    const revocations = parseRevocationEntries(parseJson(await readText(onlyFile(context))));
+    const revocations = parseRevocationEntries(parseEntriesText(await readText(onlyFile(context))));
     // What no store would take over is found here, and not by every host.
     for (const entry of revocations) addRevocation(EMPTY_TRUST, entry, now());
     if (options.requiredTime('next-update') <= now())
@@ -153,7 +153,7 @@ function onlyFile({ positionals }: CommandContext): string {
   return file;
 }
 
-function parseJson(text: string): unknown {
+function parseEntriesText(text: string): unknown {
   try {
     return parseJson(text);
   } catch (cause) {
