@@ -39,11 +39,12 @@ if (!(minutes > 0) || !Number.isSafeInteger(seed)) {
   process.exit(2);
 }
 
+const NO_CALLS: LedgerReport = { calls: 0, answered: 0, failed: {}, cutOff: 0, lost: 0, doubled: 0 };
 const report = {
   seed,
   minutes,
   hosts: 0,
-  ledger: { calls: 0, answered: 0, failed: {}, cutOff: 0, lost: 0, doubled: 0 },
+  ledger: NO_CALLS,
   faults: {} as Record<string, number>,
   skipped: [] as string[],
   before: undefined as Holdings | undefined,

@@ -3,6 +3,7 @@ import { readCorpus } from './corpus.ts';
 import type { FuzzTarget } from './fuzz-target.ts';
 import { type JudgeOptions, judgeInput } from './judge-input.ts';
 import { mutatedInput } from './mutated-input.ts';
+import { removeScratchFiles } from './scratch-folder.ts';
 
 /** How long a target is run. Whichever limit is reached first ends it. */
 export interface RunOptions extends JudgeOptions {
@@ -36,6 +37,14 @@ const BATCH = 100;
 
 /** Judges the corpus of a target, and then mutations of it until a limit is reached or something is found. */
 export async function runTarget(target: FuzzTarget, options: RunOptions): Promise<TargetReport> {
+  try {
+    return await judgeAll(target, options);
+  } finally {
+    removeScratchFiles();
+  }
+}
+
+async function judgeAll(target: FuzzTarget, options: RunOptions): Promise<TargetReport> {
   const { seed, maxInputs, maxMs } = options;
   const startMs = performance.now();
   const samples = readCorpus(target.name);

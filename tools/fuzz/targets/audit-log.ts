@@ -1,7 +1,5 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { AuditLog } from '../../../packages/enterprise/src/observability/audit-log.ts';
 import {
   type AuditVerdict,
@@ -9,10 +7,9 @@ import {
 } from '../../../packages/enterprise/src/observability/verify-audit-log.ts';
 import { readCorpus } from '../corpus.ts';
 import type { FuzzTarget } from '../fuzz-target.ts';
+import { scratchFile } from '../scratch-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'truthound-fuzz-audit-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-const file = join(folder, 'audit.jsonl');
+const FILE = 'audit.jsonl';
 
 const normalised = (bytes: Buffer): string => bytes.toString('utf8').replaceAll('\r\n', '\n').trimEnd();
 
@@ -22,10 +19,12 @@ export const auditLogTarget: FuzzTarget<AuditVerdict> = {
   kind: 'json',
   refusals: [],
   parse(input) {
+    const file = scratchFile(FILE);
     writeFileSync(file, input);
     return verifyAuditLog(file);
   },
   async check(verdict, input) {
+    const file = scratchFile(FILE);
     if (verdict.isIntact && input.length > 0) {
       const text = normalised(input);
       const isKnown = readCorpus('audit-log').some(({ bytes }) => normalised(bytes).startsWith(text));

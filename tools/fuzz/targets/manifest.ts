@@ -1,13 +1,10 @@
 import { deepStrictEqual } from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ManifestError, PluginManifest } from '@truthound/protocols';
 import { readManifest } from '../../../packages/enterprise/src/discovery/read-manifest.ts';
 import type { FuzzTarget } from '../fuzz-target.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'truthound-fuzz-manifest-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+import { scratchFile } from '../scratch-folder.ts';
 
 /** The `package.json` that would say what a manifest says. */
 function toPackageJson({ name, version, description, hostRange, ...truthound }: PluginManifest): unknown {
@@ -20,8 +17,9 @@ export const manifestTarget: FuzzTarget<PluginManifest> = {
   kind: 'json',
   refusals: [ManifestError],
   parse(input) {
-    writeFileSync(join(folder, 'package.json'), input);
-    return readManifest(folder);
+    const file = scratchFile('package.json');
+    writeFileSync(file, input);
+    return readManifest(dirname(file));
   },
   check(manifest) {
     const written: unknown = JSON.parse(JSON.stringify(toPackageJson(manifest)));

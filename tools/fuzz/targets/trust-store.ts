@@ -1,18 +1,13 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { InvalidCertificateError, SignatureError, parseJson } from '@truthound/protocols';
 import { TrustStoreError, TrustStoreImpl } from '@truthound/signing';
 import { canonicalJson } from '../../../packages/signing/src/canonical-json.ts';
 import { parseTrustDocument, trustDocumentText } from '../../../packages/signing/src/trust/trust-document.ts';
 import type { FuzzTarget } from '../fuzz-target.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'truthound-fuzz-trust-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-const file = join(folder, 'trust.json');
+import { scratchFile } from '../scratch-folder.ts';
 
 /** With the checksum of what it says, so that what is behind the checksum is reached. As it is where it has none. */
 function withChecksum(text: string): string {
@@ -33,6 +28,7 @@ export const trustStoreTarget: FuzzTarget<{ readonly store: TrustStoreImpl; read
   refusals: [TrustStoreError, SignatureError, InvalidCertificateError],
   parse(input) {
     const text = withChecksum(input.toString('utf8'));
+    const file = scratchFile('trust.json');
     writeFileSync(file, text);
     chmodSync(file, 0o600);
     return { store: new TrustStoreImpl({ persistPath: file }), text };
