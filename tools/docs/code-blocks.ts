@@ -10,7 +10,7 @@ export interface CodeBlock {
   readonly line: number;
 }
 
-const FENCE = /^(?<indent> *)(?<ticks>`{3,}|~{3,})(?<info>(?:[^`~][^`]*)?)$/;
+const FENCE = /^(?<indent> *)(?<ticks>`{3,}|~{3,})(?<info>[^`~]*)$/;
 
 /** The fenced blocks of a page, in their order. A fence that is never closed ends with the page. */
 export function findCodeBlocks(page: string): readonly CodeBlock[] {
