@@ -33,11 +33,12 @@ function findFault(file: string, link: MarkdownLink): readonly string[] {
   return [`links to the test "${link.text}", which ${path} does not have`];
 }
 
-/** The anchors of a page's headings, as GitHub makes them. */
+/** The anchors of a page: those of its headings, as GitHub makes them, and those that it sets itself. */
 function findHeadings(file: string): ReadonlySet<string> {
+  const page = withoutCode(readFileSync(file, 'utf8'));
   const anchors = new Map<string, number>();
-  const found = new Set<string>();
-  for (const [, text = ''] of withoutCode(readFileSync(file, 'utf8')).matchAll(/^#{1,6} (.*)$/gm)) {
+  const found = new Set(Array.from(page.matchAll(/<a (?:id|name)="([^"]+)">/g), ([, name = '']) => name));
+  for (const [, text = ''] of page.matchAll(/^#{1,6} (.*)$/gm)) {
     const anchor = text
       .toLowerCase()
       .replaceAll(/\[([^\][]*)\]\([^()]*\)/g, '$1')

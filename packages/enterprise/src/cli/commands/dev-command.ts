@@ -83,9 +83,7 @@ async function callOnce(
   context: CliContext,
 ): Promise<void> {
   try {
-    const result: unknown = await manager
-      .getPlugin(id)
-      .invoke(exportName, args, { signal: context.signal });
+    const result: unknown = await manager.getPlugin(id).invoke(exportName, args, { signal: context.signal });
     tell(context, 'answer', id, result);
   } catch (error) {
     if (!context.signal.aborted) tell(context, 'call-failed', id, (error as Error).message);

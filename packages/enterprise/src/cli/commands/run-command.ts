@@ -38,9 +38,7 @@ export const runCommand: CommandBuilder = defineCommand<[string, string, readonl
     terminal.progress(`loading ${plugin.id}`);
     await manager.load(plugin.id, { signal });
     terminal.progress(`calling ${exportName}`);
-    const result: unknown = await manager
-      .getPlugin(plugin.id)
-      .invoke(exportName, args, { signal });
+    const result: unknown = await manager.getPlugin(plugin.id).invoke(exportName, args, { signal });
     await printResult(result, terminal, signal);
     context.end(ExitCode.done);
     return undefined;
