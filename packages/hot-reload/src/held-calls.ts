@@ -1,5 +1,5 @@
 import { LifecycleState, type PluginInstance, type Unsubscribe } from '@truthound/protocols';
-import type { ReloadRequest } from './reload-environment.ts';
+import type { ReloadRequest } from './reload-request.ts';
 import { warn } from './reload-steps.ts';
 
 /**

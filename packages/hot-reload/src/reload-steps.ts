@@ -2,7 +2,7 @@ import type { PluginInstance } from '@truthound/protocols';
 import { withDeadline } from './deadline.ts';
 import type { ReloadStep } from './reload-attempt.ts';
 import { describeError } from './reload-attempt.ts';
-import type { ReloadRequest } from './reload-environment.ts';
+import type { ReloadRequest } from './reload-request.ts';
 
 type TimeLimit = 'startTimeoutMs' | 'healthTimeoutMs';
 
