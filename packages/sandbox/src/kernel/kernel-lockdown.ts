@@ -128,6 +128,7 @@ function applyPlan(
   const limits = judgeLimits();
   const capabilities = judgeCapabilities?.();
   const seccomp: SeccompVerdict | undefined = judgeSeccomp?.();
+  const stands = seccomp?.stands ?? false;
   const isLimited = (name: Parameters<typeof limits.get>[0]): boolean => limits.get(name)?.ok ?? false;
   return {
     landlockAbi: facts.landlockAbi,
@@ -139,10 +140,11 @@ function applyPlan(
       descriptors: isLimited('descriptors'),
       fileSize: isLimited('fileSize'),
       memory: isLimited('data'),
-      files: landlock?.files ?? false,
+      // Older versions of Landlock leave emptying files to the filter.
+      files: (landlock?.files ?? false) && (describeLandlockCoverage(facts.landlockAbi).truncate || stands),
       tcp: landlock?.tcp ?? false,
       scope: landlock?.scope ?? false,
-      syscalls: (seccomp?.stands ?? false) && (!isLeftToLandlock || landlock?.scope === true),
+      syscalls: stands && (!isLeftToLandlock || landlock?.scope === true),
       ffiDropped: false,
     },
     steps: [

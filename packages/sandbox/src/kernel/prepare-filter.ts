@@ -119,5 +119,21 @@ const PROBES: readonly ProbeRule[] = [
     // With programs, Landlock decides: seccomp-rules.ts says why.
     appliesTo: ({ allowFileWrite = true, allowSubprocess }) => !allowFileWrite && !allowSubprocess,
   },
+  // Both name no file: without the filter the kernel would answer EFAULT.
+  {
+    step: 'emptying by opening for reading',
+    syscall: 'openat',
+    args: [-1n, 0n, 0o1000n],
+    expected: EACCES,
+    appliesTo: isAlways,
+  },
+  {
+    step: 'emptying by path',
+    syscall: 'truncate',
+    args: [0n, 0n],
+    expected: EACCES,
+    appliesTo: ({ allowFileWrite = true, allowTruncateByPath = false }) =>
+      allowFileWrite && !allowTruncateByPath,
+  },
   { step: 'another filter', syscall: 'seccomp', args: [99n], expected: EPERM, appliesTo: isLastLayer },
 ];

@@ -42,7 +42,7 @@ function answerAsLinux({ name, args }: SimulatedCall): number | undefined {
     case 'kill':
       return args[0] === 0n || args[0] === 4200n ? EPERM : 0;
     case 'openat':
-      return path === '/' || path === '/dev/null' ? EACCES : 6;
+      return path === '/' || path === '/dev/null' || args[2] === 0o1000n ? EACCES : 6;
     case 'read':
       return fill(args[1], 'VmData:\t  1000 kB\nRssAnon:\t  200 kB\n');
     case 'prctl':
@@ -50,6 +50,7 @@ function answerAsLinux({ name, args }: SimulatedCall): number | undefined {
     case 'prlimit64':
       return copyLimit(args);
     case 'bind':
+    case 'truncate':
       return EACCES;
     case 'seccomp':
       return args[0] === 1n ? 0 : EPERM;
@@ -129,6 +130,18 @@ describe('a layer counts as standing', () => {
       { scope: false, files: true, syscalls: true },
     ],
     ['the filter is refused', isCall('seccomp', -22), { syscalls: false, files: true }],
+    [
+      'a file could still be emptied by opening it for reading',
+      ({ name, args }) => (name === 'openat' && args[2] === 0o1000n ? -14 : undefined),
+      { syscalls: false },
+    ],
+    ['a file could still be emptied by its path', isCall('truncate', -14), { syscalls: false }],
+    [
+      'Landlock does not know of truncating and the filter is refused',
+      ({ name, args }) =>
+        name === 'seccomp' ? -22 : name === 'landlock_create_ruleset' && args[2] === 1n ? 2 : undefined,
+      { syscalls: false, files: false },
+    ],
     [
       'a thread can not take the filter',
       ({ name, args }) => (name === 'seccomp' && args[0] === 1n ? 4243 : undefined),
@@ -214,6 +227,7 @@ it('tests only what the plan closes', () => {
     'io_uring',
     'clone3',
     'a Unix socket',
+    'emptying by opening for reading',
   ]);
 });
 
