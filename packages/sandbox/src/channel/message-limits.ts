@@ -61,10 +61,7 @@ export class MessageSizeError extends MalformedMessageError {
 
   readonly limit: number;
 
-  constructor(
-    limit: number,
-    unit: 'bytes' | 'bytes of JSON' | 'values' | 'levels' | 'pieces of bytes' = 'bytes',
-  ) {
+  constructor(limit: number, unit: 'bytes' | 'bytes of JSON' | 'values' | 'pieces of bytes' = 'bytes') {
     super(
       `a message is larger than ${String(limit)} ${unit}: give less at a time, as items of an async iterable, or as bytes`,
     );
@@ -82,7 +79,8 @@ const END_BRACE = 0x7d;
 
 /**
  * Looks through JSON text before it is parsed.
- * @throws MessageSizeError when it is too long, is nested too deep, or holds too many values
+ * @throws MessageSizeError when it is too long, or holds too many values; MalformedMessageError when it is nested deeper
+ *   than any value that can cross
  */
 export function assertTextFits(bytes: Uint8Array, start: number, end: number, limits: MessageLimits): void {
   if (end - start > limits.textBytes) throw new MessageSizeError(limits.textBytes, 'bytes of JSON');
@@ -96,7 +94,10 @@ export function assertTextFits(bytes: Uint8Array, start: number, end: number, li
     else if (byte === BRACKET || byte === BRACE) {
       values += 1;
       depth += 1;
-      if (depth > limits.depth) throw new MessageSizeError(limits.depth, 'levels');
+      if (depth > limits.depth)
+        throw new MalformedMessageError(
+          `text is nested deeper than ${String(limits.depth)} levels, and no value is`,
+        );
     } else if (byte === END_BRACKET || byte === END_BRACE) depth -= 1;
   }
   if (values > limits.values) throw new MessageSizeError(limits.values, 'values');

@@ -125,7 +125,8 @@ describe('frames', () => {
   it('refuses text that is nested deeper than any value before it is parsed, also where it is not JSON', () => {
     const reader = new FrameReader(() => undefined, guestLimits(512));
     const deep = Buffer.from(`${'[1,'.repeat(20_000)}1 x\n`);
-    for (let round = 0; round < 100; round += 1) expect(() => reader.push(deep)).toThrow(MessageSizeError);
+    for (let round = 0; round < 100; round += 1)
+      expect(() => reader.push(deep)).toThrow(/nested deeper than \d+ levels/);
     const { json, isTagged } = encodeValue(deepMap(MAX_VALUE_DEPTH - 1), { path: 'value' });
     const frames: Frame[] = [];
     new FrameReader((frame) => frames.push(frame), guestLimits(512)).push(

@@ -38,6 +38,14 @@ describe('starting', () => {
     expect(guest.kills).toBe(1);
   });
 
+  it('refuses a guest that is ready before it said hello', async () => {
+    const guest = new FakeGuest();
+    const starting = SandboxSession.start(sessionOptions(guest));
+    guest.send('ready', []);
+    await expect(starting).rejects.toThrow('ready before it said hello');
+    expect(guest.kills).toBe(1);
+  });
+
   it('refuses a guest whose report the policy does not take, and ends it', async () => {
     const guest = new FakeGuest();
     const refusal = new SandboxError('not enough');
@@ -368,6 +376,7 @@ describe('what no honest guest sends ends it', () => {
     ['junk', Buffer.from('\u0000\u0001junk')],
     ['a line of Node’s own IPC', Buffer.from('{"cmd":"NODE_HANDLE_ACK"}\n')],
     ['a broken line', Buffer.from('["result",\n')],
+    ['text that is nested deeper than any value', Buffer.from(`${'[1,'.repeat(20_000)}1 x\n`)],
   ])('%s on the channel', async (_name, bytes) => {
     const { guest, session } = await startSession();
     const call = session.invoke(RUN, []);
