@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -21,6 +29,12 @@ const ACT = '../packages/sandbox/test/hostile/files/reads-outside.ts';
 describe('check-links', () => {
   it('is content with all pages as they are', () => {
     expect(runNode(['tools/check-links.ts'])).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  it('finds every decision in the list by topic', () => {
+    const architecture = readFileSync(join(workspaceRoot, 'docs/architecture.md'), 'utf8');
+    const decisions = readdirSync(join(workspaceRoot, 'docs/decisions'));
+    expect(decisions.filter((file) => !architecture.includes(`(decisions/${file})`))).toEqual([]);
   });
 
   it('is content with links to files, headings, tests and other sites', () => {
