@@ -63,7 +63,7 @@ try {
   for (const id of PLUGIN_IDS) await publishPlugin(folder.plugins, id, '1.0.0', privateKey);
   await runHosts(performance.now() + minutes * 60_000);
 } finally {
-  removeSoakFolder(folder);
+  await removeSoakFolder(folder);
   removeGuest();
 }
 print();

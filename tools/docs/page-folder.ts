@@ -5,11 +5,12 @@
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { addCommands, installPackages } from './install-packages.ts';
+import { removeTree } from '../remove-tree.ts';
 import type { PackageSource } from './package-source.ts';
 
 export interface Finished {
@@ -114,8 +115,7 @@ export class PageFolder implements AsyncDisposable {
       if (!isEnded) endGroup(child, 'SIGKILL');
       await ended;
     }
-    await makeWritable(this.root);
-    await rm(this.root, { recursive: true, force: true });
+    await removeTree(this.root);
   }
 
   async #runScript(text: string): Promise<Finished> {
@@ -193,13 +193,5 @@ function endGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
     process.kill(-pid, signal);
   } catch {
     // It has ended by itself.
-  }
-}
-
-/** Snapshots are read-only; an ordinary user cannot remove what lies in a folder that he may not write. */
-async function makeWritable(folder: string): Promise<void> {
-  await chmod(folder, 0o700);
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.isDirectory()) await makeWritable(join(folder, entry.name));
   }
 }

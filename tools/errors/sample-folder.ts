@@ -1,6 +1,7 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeTree } from '../remove-tree.ts';
 
 /** What samples of errors happen in: a folder that is removed with all it holds. */
 export class SampleFolder implements AsyncDisposable {
@@ -25,15 +26,6 @@ export class SampleFolder implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await makeWritable(this.path);
-    await rm(this.path, { recursive: true });
-  }
-}
-
-/** Snapshots are read-only, folders too. */
-async function makeWritable(folder: string): Promise<void> {
-  await chmod(folder, 0o700);
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.isDirectory()) await makeWritable(join(folder, entry.name));
+    await removeTree(this.path);
   }
 }

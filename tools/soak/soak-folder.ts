@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -9,6 +9,7 @@ import {
   generateKeyPair,
   writeSignatures,
 } from '@truthound/enterprise';
+import { removeTree } from '../remove-tree.ts';
 
 const SIGNER = 'soak';
 const DISK_SIZE = '24m';
@@ -53,17 +54,9 @@ export async function createSoakFolder(): Promise<SoakFolder> {
 }
 
 /** Removes all of it. */
-export function removeSoakFolder({ root, state, hasSmallDisk }: SoakFolder): void {
+export async function removeSoakFolder({ root, state, hasSmallDisk }: SoakFolder): Promise<void> {
   if (hasSmallDisk) spawnSync('umount', [state]);
-  makeWritable(root);
-  rmSync(root, { recursive: true, force: true });
-}
-
-/** Snapshots are read-only, and removing a file needs write access to its folder. */
-function makeWritable(folder: string): void {
-  chmodSync(folder, 0o700);
-  for (const entry of readdirSync(folder, { withFileTypes: true }))
-    if (entry.isDirectory()) makeWritable(join(folder, entry.name));
+  await removeTree(root);
 }
 
 /** Tells the host that it runs, sometimes takes its time, and answers which call it was. */
