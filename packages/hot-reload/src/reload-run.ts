@@ -22,6 +22,8 @@ export class ReloadRun {
   readonly #takenOver = new AbortController();
   /** What is to be done with instances that serve no more. */
   readonly #leftBehind: (() => Promise<void>)[] = [];
+  /** While the lifecycle is on its way into `RELOADING`; never rejects. */
+  #entering: Promise<unknown> | undefined;
   #settle: () => void = () => undefined;
   /** Resolves once no instance that serves is touched any more. */
   readonly #settled: Promise<void>;
@@ -54,7 +56,8 @@ export class ReloadRun {
     this.#settle();
     const puttingToRest = Promise.all(this.#leftBehind.map((work) => work()));
     await this.#leaveReloading(error);
-    calls[Symbol.dispose]();
+    if (this.#entering === undefined) calls[Symbol.dispose]();
+    else void this.#leaveLate(this.#entering, error);
     stopWatching();
     await puttingToRest;
     return attempt.result(settings.clock.now() - startedAt, error);
@@ -116,9 +119,10 @@ export class ReloadRun {
       'lifecycle',
       (given) => {
         const signal = AbortSignal.any([given, leaveQueue.signal]);
-        return lifecycle.transition({ id }, { toState, metadata, signal });
+        const moving = lifecycle.transition({ id }, { toState, metadata, signal });
+        this.#entering = settled(moving).then(() => (this.#entering = undefined));
+        return moving;
       },
-      () => void this.#leaveReloading(createAbortedError(this.#environment)),
     );
     // Inside another move of the plugin this one is only queued: waiting for it would be waiting for ourselves.
     if (lifecycle.getState(id) === toState) return;
@@ -159,6 +163,16 @@ export class ReloadRun {
     throw attempt.error('permissions', reason);
   }
 
+  /**
+   * An abort does not wait for a lifecycle that is on its way into `RELOADING`. Once the plugin is there, nobody else
+   * takes it out, holds its calls or tells of a crash.
+   */
+  async #leaveLate(entering: Promise<unknown>, error: Error | undefined): Promise<void> {
+    await entering;
+    await this.#leaveReloading(error);
+    this.#environment.calls[Symbol.dispose]();
+  }
+
   /** Tells the lifecycle how it ended, unless another hand has moved the plugin on. */
   async #leaveReloading(error: Error | undefined): Promise<void> {
     const { attempt, lifecycle, calls } = this.#environment;
@@ -196,4 +210,8 @@ export class ReloadRun {
       prepared[Symbol.asyncDispose](),
     );
   }
+}
+
+function settled(work: Promise<unknown>): Promise<unknown> {
+  return work.catch(() => undefined);
 }

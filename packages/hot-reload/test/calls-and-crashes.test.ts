@@ -164,6 +164,33 @@ describe('An abort', () => {
   );
 });
 
+describe('A crash after an abort', () => {
+  const TURNS = Array.from({ length: 20 }, (_, turns) => turns);
+
+  it.each(TURNS)(
+    'is told as long as the plugin is RELOADING, when the abort comes %i microtasks after the start',
+    async (turnsToAbort) => {
+      const wrong: string[] = [];
+      for (const turnsToCrash of TURNS) {
+        const setup = createSetup();
+        const reload = setup.manager.reload(PLUGIN);
+        for (let left = turnsToAbort; left > 0; left -= 1) await Promise.resolve();
+        void setup.manager.abort(PLUGIN);
+        for (let left = turnsToCrash; left > 0; left -= 1) await Promise.resolve();
+        // In any other state it is the host's to tell.
+        const isOurs = setup.lifecycle.getState(PLUGIN) === LifecycleState.RELOADING;
+        if (isOurs) setup.loader.serving[0]?.crash();
+        await setup.clock.until(reload);
+        await setup.clock.settle();
+        const state = setup.lifecycle.getState(PLUGIN);
+        if (state !== (isOurs ? LifecycleState.ERROR : LifecycleState.ACTIVE) || setup.loader.isHeld)
+          wrong.push(`${state}, held: ${String(setup.loader.isHeld)}, ${turnsToCrash} after the abort`);
+      }
+      expect(wrong).toEqual([]);
+    },
+  );
+});
+
 describe('A plugin of which one instance of several ended during the reload', () => {
   it('goes on with the others, for its host to fill up again', async () => {
     const setup = createSetup({ instanceCount: 2 });
