@@ -114,16 +114,12 @@ export class ReloadRun {
     const toState = LifecycleState.RELOADING;
     const metadata = { strategy, previousVersion };
     const leaveQueue = new AbortController();
-    await runStep(
-      this.#environment,
-      'lifecycle',
-      (given) => {
-        const signal = AbortSignal.any([given, leaveQueue.signal]);
-        const moving = lifecycle.transition({ id }, { toState, metadata, signal });
-        this.#entering = settled(moving).then(() => (this.#entering = undefined));
-        return moving;
-      },
-    );
+    await runStep(this.#environment, 'lifecycle', (given) => {
+      const signal = AbortSignal.any([given, leaveQueue.signal]);
+      const moving = lifecycle.transition({ id }, { toState, metadata, signal });
+      this.#entering = settled(moving).then(() => (this.#entering = undefined));
+      return moving;
+    });
     // Inside another move of the plugin this one is only queued: waiting for it would be waiting for ourselves.
     if (lifecycle.getState(id) === toState) return;
     const reason = 'it was asked for from inside another move of the plugin; ask again when that is over';

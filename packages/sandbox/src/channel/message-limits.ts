@@ -103,13 +103,23 @@ export function assertTextFits(bytes: Uint8Array, start: number, end: number, li
   if (values > limits.values) throw new MessageSizeError(limits.values, 'values');
 }
 
+/** What most strings are shorter than; a search in native code takes longer than to look at that many bytes. */
+const SHORT_STRING_BYTES = 64;
+
 /** Where the quote stands that closes a string; `end` when none does. */
 function findStringEnd(bytes: Uint8Array, start: number, end: number): number {
-  for (let from = start; ;) {
+  const shortEnd = Math.min(end, start + SHORT_STRING_BYTES);
+  let from = start;
+  for (; from < shortEnd; from += 1) {
+    const byte = bytes[from];
+    if (byte === QUOTE) return from;
+    if (byte === BACKSLASH) from += 1;
+  }
+  for (;;) {
     const quote = bytes.indexOf(QUOTE, from);
     if (quote === -1 || quote >= end) return end;
     let first = quote;
-    while (first > start && bytes[first - 1] === BACKSLASH) first -= 1;
+    while (first > from && bytes[first - 1] === BACKSLASH) first -= 1;
     if ((quote - first) % 2 === 0) return quote;
     from = quote + 1;
   }
